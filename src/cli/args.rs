@@ -1,0 +1,183 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Date;
+
+const EXIT_CODES: &str = "Exit codes:
+   0  every flow is permitted
+  10  the worst verdict is conditional
+  11  the worst verdict is undetermined
+  12  the worst verdict is refused
+   1  Tidegate failed
+   2  the command line is wrong
+   3  a document is invalid
+   4  there was nothing to check";
+
+/// May this data, for this purpose, go to this AI service?
+///
+/// Tidegate joins what the data are, what the provider's terms say, what the customer's contract forbids and what the law asks,
+/// and decides every proposed flow from written facts.
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Judge every flow of the integration manifests under the paths
+    Check(CheckArgs),
+    /// Judge one flow without a manifest; what is not given is unknown
+    Ask(AskArgs),
+    /// List the rules
+    Rules(FolderArgs),
+    /// Explain one rule: what it asks, from which source, by which facts, and how to satisfy it
+    Explain(ExplainArgs),
+    /// What is known of the providers' terms
+    Profiles(ProfilesArgs),
+    /// Print the JSON Schema of a kind of document
+    Schema(SchemaArgs),
+    /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have
+    Test(TestArgs),
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FolderArgs {
+    /// A folder with rule packs of your own, beside the embedded ones; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) policies: Vec<PathBuf>,
+    /// A folder with provider profiles of your own; one with the id of an embedded profile replaces it
+    #[arg(long, value_name = "DIR")]
+    pub(super) profiles: Vec<PathBuf>,
+    /// A folder with vocabulary of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) vocabulary: Vec<PathBuf>,
+    /// A folder with customer contracts and provider agreements [default: contracts]
+    #[arg(long, value_name = "DIR")]
+    pub(super) contracts: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// The day of the decision [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    /// Also show which rules are satisfied, and by which facts
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// The canonical result; `tidegate schema result` prints its schema
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Folders to search for `integration.yaml` and `*.integration.yaml` (also .yml and .json), or manifests
+    #[arg(default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// A data class, such as `user.contact.email`, or with a status `user.unique_id:pseudonymised`; may be repeated
+    #[arg(long, required = true, value_name = "CLASS[:STATUS]")]
+    pub(super) data: Vec<String>,
+    /// Why the data are sent, such as `customer-support`
+    #[arg(long)]
+    pub(super) purpose: String,
+    /// The service, such as `openai/api`
+    #[arg(long, value_name = "PROVIDER/SERVICE")]
+    pub(super) service: String,
+    /// One of the locations that the service offers
+    #[arg(long)]
+    pub(super) location: String,
+    /// A feature of the service that is used; may be repeated
+    #[arg(long)]
+    pub(super) feature: Vec<String>,
+    /// An option of the service that is relied on; may be repeated
+    #[arg(long)]
+    pub(super) option: Vec<String>,
+    /// A customer contract that governs the data, or `none`; may be repeated
+    #[arg(long)]
+    pub(super) contract: Vec<String>,
+    /// A law that applies, or `none`; may be repeated
+    #[arg(long)]
+    pub(super) law: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The rule's id, such as `gdpr/28-processor-contract`
+    pub(super) rule: String,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProfilesArgs {
+    #[command(subcommand)]
+    pub(super) verb: ProfilesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ProfilesVerb {
+    /// List the services
+    List(FolderArgs),
+    /// Show every fact of a service, with its source
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The service, such as `openai/api`
+    #[arg(value_name = "PROVIDER/SERVICE")]
+    pub(super) service: String,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack or result
+    pub(super) kind: String,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// Scenario pages (.md), or folders that hold them
+    #[arg(default_value = "tests/scenarios")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Accept rules that no scenario violates or satisfies
+    #[arg(long)]
+    pub(super) no_coverage: bool,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}

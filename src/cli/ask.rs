@@ -1,0 +1,68 @@
+//! `tidegate ask`: a question before there is a manifest.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::args::AskArgs;
+use super::{Outcome, Surroundings, check, folders};
+use crate::document::{Document, Kind, yaml};
+use crate::knowledge::Known;
+use crate::model::Manifest;
+use crate::resolve::Absent;
+use crate::source::SourceFile;
+use crate::workspace::Workspace;
+
+pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
+    let (workspace, _) = match Workspace::open(&folders(&args.folders), |_| Vec::new()) {
+        Ok(opened) => opened,
+        Err(problems) => return Outcome::invalid(&problems, around),
+    };
+    let manifest = match question(args) {
+        Ok(manifest) => manifest,
+        Err(message) => return Outcome::failed(&message),
+    };
+    let mut problems = Vec::new();
+    workspace.knowledge.check_manifest(&workspace.book.catalogue, &manifest, &mut problems);
+    if !problems.is_empty() {
+        return Outcome::invalid(&problems, around);
+    }
+    check::judge(&workspace, &[manifest], &args.output, Absent::Unknown, around)
+}
+
+/// The question in the form of a manifest, with nothing in it that was not given.
+fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
+    let mut flow = Map::new();
+    flow.insert("id".into(), json!("ask"));
+    flow.insert("purpose".into(), json!(args.purpose));
+    flow.insert("service".into(), json!(args.service));
+    flow.insert("location".into(), json!(args.location));
+    for (key, given) in [("features", &args.feature), ("contracts", &args.contract), ("laws", &args.law), ("options", &args.option)] {
+        if !given.is_empty() {
+            flow.insert(key.into(), json!(given));
+        }
+    }
+    flow.insert("data".into(), Value::Array(args.data.iter().map(|data| item(data)).collect()));
+    let manifest = json!({
+        "kind": Kind::Integration.word(),
+        "version": 1,
+        "id": "question",
+        "title": "A question without a manifest",
+        "owner": "",
+        "organisation": {},
+        "flows": [flow],
+    });
+    let text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
+    let node = yaml::parse(&text).map_err(|error| error.message)?;
+    let file = Arc::new(SourceFile::new("(question)", text, false));
+    let document = Arc::new(Document { file, kind: Kind::Integration, node });
+    let model: Manifest = serde_json::from_value(manifest).map_err(|error| error.to_string())?;
+    Ok(Known { document, model: Arc::new(model) })
+}
+
+fn item(data: &str) -> Value {
+    match data.split_once(':') {
+        Some((class, status)) => json!({ "field": class, "class": class, "status": status }),
+        None => json!({ "field": data, "class": data }),
+    }
+}

@@ -1,0 +1,77 @@
+//! `tidegate check`: the gate.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{CheckArgs, Format, OutputArgs};
+use super::{Exit, Outcome, Surroundings, folders};
+use crate::knowledge::Known;
+use crate::model::Manifest;
+use crate::pipeline::evaluate;
+use crate::render;
+use crate::resolve::Absent;
+use crate::workspace::{Workspace, manifest_texts};
+
+/// Below this many flows a run is over before a bar could be read.
+const LONG_RUN: usize = 500;
+
+pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
+    let opened = Workspace::open(&folders(&args.folders), |problems| manifest_texts(&args.paths, problems));
+    let (workspace, manifests) = match opened {
+        Ok(opened) => opened,
+        Err(problems) => return Outcome::invalid(&problems, around),
+    };
+    if manifests.is_empty() {
+        let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        return Outcome::stopped(
+            Exit::Nothing,
+            format!(
+                "nothing to check: no integration.yaml or *.integration.yaml (.yml, .json) under {}\n",
+                paths.join(", ")
+            ),
+        );
+    }
+    judge(&workspace, &manifests, &args.output, Absent::NotDone, around)
+}
+
+/// Decides and renders: the same for manifests and questions.
+pub(super) fn judge(
+    workspace: &Workspace,
+    manifests: &[Known<Manifest>],
+    args: &OutputArgs,
+    absent: Absent,
+    around: &Surroundings,
+) -> Outcome {
+    let Some(as_of) = args.as_of.or(around.today) else {
+        return Outcome::usage("the system's clock shows no date; give one with --as-of");
+    };
+    let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
+    let bar = progress(flows, around);
+    let report = evaluate(workspace, manifests, as_of, absent, &|done| {
+        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    });
+    bar.finish_and_clear();
+    let report = match report {
+        Ok(report) => report,
+        Err(message) => return Outcome::failed(&message),
+    };
+    let exit = report.verdict.map_or(Exit::Nothing, Exit::from);
+    let output = match args.format {
+        Format::Text => render::text::render(&report, around.width, args.verbose),
+        Format::Json => match render::json(&report) {
+            Ok(json) => json,
+            Err(message) => return Outcome::failed(&message),
+        },
+    };
+    Outcome { output, messages: String::new(), exit }
+}
+
+fn progress(flows: usize, around: &Surroundings) -> ProgressBar {
+    if flows < LONG_RUN || !around.watched {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(flows).unwrap_or(u64::MAX));
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} flows") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,82 @@
+//! The verbs that show rules, profiles and schemas.
+
+use super::args::{ExplainArgs, FolderArgs, ProfilesArgs, ProfilesVerb, SchemaArgs};
+use super::{Outcome, Surroundings, folders};
+use crate::document::Kind;
+use crate::problem::did_you_mean;
+use crate::render;
+use crate::report::Report;
+use crate::workspace::Workspace;
+
+pub(super) fn rules(args: &FolderArgs, around: &Surroundings) -> Outcome {
+    with(args, around, |workspace| {
+        Outcome::done(render::rules::list(&workspace.book.packs, &workspace.book.rules, around.width))
+    })
+}
+
+pub(super) fn explain(args: &ExplainArgs, around: &Surroundings) -> Outcome {
+    with(&args.folders, around, |workspace| {
+        let book = &workspace.book;
+        match book.rules.get(&args.rule) {
+            Some(rule) => {
+                let pack = book.packs.get(rule.pack());
+                Outcome::done(render::rules::explain(rule, pack, &book.catalogue, around.width))
+            }
+            None => unknown("rule", &args.rule, book.rules.keys().map(String::as_str), "tidegate rules"),
+        }
+    })
+}
+
+pub(super) fn profiles(args: &ProfilesArgs, around: &Surroundings) -> Outcome {
+    match &args.verb {
+        ProfilesVerb::List(args) => {
+            with(args, around, |workspace| Outcome::done(render::profile::list(&workspace.knowledge, around.width)))
+        }
+        ProfilesVerb::Show(args) => with(&args.folders, around, |workspace| {
+            match workspace.knowledge.service(&args.service) {
+                Some(view) => Outcome::done(render::profile::show(
+                    &args.service,
+                    &view,
+                    &workspace.book.catalogue,
+                    around.width,
+                )),
+                None => {
+                    let known = workspace.knowledge.services();
+                    unknown("service", &args.service, known.iter().map(String::as_str), "tidegate profiles list")
+                }
+            }
+        }),
+    }
+}
+
+pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
+    with(&args.folders, around, |workspace| {
+        let schema = match Kind::from_word(&args.kind) {
+            Some(kind) => workspace.schemas.published(kind).clone(),
+            None if args.kind == "result" => Report::schema(),
+            None => {
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result"]);
+                return unknown("kind of document", &args.kind, known, "tidegate schema --help");
+            }
+        };
+        match serde_json::to_string_pretty(&schema) {
+            Ok(text) => Outcome::done(text + "\n"),
+            Err(error) => Outcome::failed(&error.to_string()),
+        }
+    })
+}
+
+fn with(args: &FolderArgs, around: &Surroundings, show: impl FnOnce(&Workspace) -> Outcome) -> Outcome {
+    match Workspace::open(&folders(args), |_| Vec::new()) {
+        Ok((workspace, _)) => show(&workspace),
+        Err(problems) => Outcome::invalid(&problems, around),
+    }
+}
+
+fn unknown<'a>(noun: &str, word: &str, known: impl IntoIterator<Item = &'a str>, list: &str) -> Outcome {
+    let hint = match did_you_mean(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("`{list}` lists them"),
+    };
+    Outcome::usage(&format!("unknown {noun} `{word}`; {hint}"))
+}

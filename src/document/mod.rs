@@ -1,0 +1,171 @@
+//! Second stage: texts to documents. YAML with positions, checked against the JSON Schema of its kind.
+
+pub mod schema;
+mod validate;
+pub mod yaml;
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::source::SourceFile;
+use crate::problem::{Problem, did_you_mean};
+
+pub use schema::Schemas;
+use yaml::{Kind as NodeKind, Node};
+
+/// The kinds of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A manifest.
+    Integration,
+    /// A provider profile.
+    ProviderProfile,
+    /// A contract with a customer.
+    CustomerContract,
+    /// An agreement with a provider.
+    ProviderAgreement,
+    /// Words.
+    Vocabulary,
+    /// What a pack of rules covers.
+    RulePack,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Integration,
+        Self::ProviderProfile,
+        Self::CustomerContract,
+        Self::ProviderAgreement,
+        Self::Vocabulary,
+        Self::RulePack,
+    ];
+
+    /// The word after `kind:`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Integration => "integration",
+            Self::ProviderProfile => "provider-profile",
+            Self::CustomerContract => "customer-contract",
+            Self::ProviderAgreement => "provider-agreement",
+            Self::Vocabulary => "vocabulary",
+            Self::RulePack => "rule-pack",
+        }
+    }
+
+    /// The kind for a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A file that is one document of a known kind and fits its schema.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The text and its name.
+    pub file: Arc<SourceFile>,
+    /// The kind.
+    pub kind: Kind,
+    /// The content with positions.
+    pub node: Node,
+}
+
+impl Document {
+    /// Reads a text as a document of one of the expected kinds.
+    /// Every fault goes to `problems`; `None` when there is any.
+    pub fn parse(
+        file: &Arc<SourceFile>,
+        expected: &[Kind],
+        schemas: &Schemas,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(Arc<Self>, Value)> {
+        if file.text.trim().is_empty() {
+            problems.push(
+                Problem::new(format!("`{}` is empty", file.path))
+                    .at(file, 0..0, "a document stands here")
+                    .help(format!("start it with `kind: {}` and `version: 1`", expected_words(expected))),
+            );
+            return None;
+        }
+        let node = match yaml::parse(&file.text) {
+            Ok(node) => node,
+            Err(error) => {
+                let at = error.at.unwrap_or(0);
+                problems.push(
+                    Problem::new(format!("not readable as YAML: {}", error.message))
+                        .at(file, at..at + 1, "here"),
+                );
+                return None;
+            }
+        };
+        let value = node.to_json();
+        let kind = kind_of(file, &node, &value, expected, problems)?;
+        let before = problems.len();
+        validate::check(file, &node, &value, schemas.validator(kind), problems);
+        (problems.len() == before)
+            .then(|| (Arc::new(Self { file: Arc::clone(file), kind, node }), value))
+    }
+
+    /// The content as a type of the model.
+    pub fn read<T: DeserializeOwned>(self: &Arc<Self>, value: Value, problems: &mut Vec<Problem>) -> Option<T> {
+        match serde_json::from_value(value) {
+            Ok(model) => Some(model),
+            Err(error) => {
+                problems.push(Problem::new(format!("{error}")).at(&self.file, 0..0, "in this document"));
+                None
+            }
+        }
+    }
+
+    /// A problem at the value under a JSON pointer.
+    pub fn problem(&self, pointer: &str, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        Problem::new(message).at(&self.file, self.node.locate(pointer), label)
+    }
+
+    /// A problem at the key under a JSON pointer.
+    pub fn problem_at_key(&self, pointer: &str, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        let span = self.node.locate_key(pointer).unwrap_or_else(|| self.node.locate(pointer));
+        Problem::new(message).at(&self.file, span, label)
+    }
+}
+
+fn kind_of(
+    file: &Arc<SourceFile>,
+    node: &Node,
+    value: &Value,
+    expected: &[Kind],
+    problems: &mut Vec<Problem>,
+) -> Option<Kind> {
+    let help = format!("write `kind: {}`", expected_words(expected));
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        problems.push(
+            Problem::new("a document is a mapping of keys to values").at(file, node.span.clone(), "this is none").help(help),
+        );
+        return None;
+    }
+    let Some(found) = value.get("kind") else {
+        problems.push(Problem::new("the document does not say its kind").at(file, 0..0, "`kind` is missing").help(help));
+        return None;
+    };
+    let kind = found.as_str().and_then(Kind::from_word);
+    match kind {
+        Some(kind) if expected.contains(&kind) => Some(kind),
+        _ => {
+            let shown = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+            let message = match kind {
+                Some(_) => format!("a document of kind `{shown}` does not belong here"),
+                None => format!("unknown kind `{shown}`"),
+            };
+            let near = did_you_mean(&shown, expected.iter().map(|kind| kind.word()));
+            let help = near.map_or(help, |near| format!("did you mean `{near}`?"));
+            problems.push(Problem::new(message).at(file, node.locate("/kind"), "this kind").help(help));
+            None
+        }
+    }
+}
+
+fn expected_words(expected: &[Kind]) -> String {
+    expected.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("` or `kind: ")
+}

@@ -1,0 +1,222 @@
+//! The JSON Schema of every kind of document: from the Rust types, and from the catalogue of facts where that decides the shape.
+
+use std::collections::BTreeMap;
+
+use jsonschema::Validator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::Kind;
+use crate::model::{
+    Catalogue, CustomerContract, FactDecl, FactType, Manifest, ProviderAgreement, ProviderProfile, RulePack,
+    UNKNOWN, VocabularyFile,
+};
+
+/// The schemas of all kinds, ready for use.
+#[derive(Debug)]
+pub struct Schemas {
+    by_kind: BTreeMap<Kind, (Value, Validator)>,
+}
+
+impl Schemas {
+    /// Builds the schemas for a catalogue of facts.
+    ///
+    /// # Errors
+    /// A generated schema that is not a JSON Schema: a fault of the program.
+    pub fn new(catalogue: &Catalogue) -> Result<Self, String> {
+        let mut by_kind = BTreeMap::new();
+        for kind in Kind::ALL {
+            let schema = schema(kind, catalogue);
+            let validator = jsonschema::options()
+                .should_validate_formats(true)
+                .build(&schema)
+                .map_err(|error| format!("the schema of {} is broken: {error}", kind.word()))?;
+            by_kind.insert(kind, (schema, validator));
+        }
+        Ok(Self { by_kind })
+    }
+
+    pub(super) fn validator(&self, kind: Kind) -> (&Value, &Validator) {
+        let (schema, validator) = &self.by_kind[&kind];
+        (schema, validator)
+    }
+
+    /// The schema of a kind as it is published.
+    pub fn published(&self, kind: Kind) -> &Value {
+        &self.by_kind[&kind].0
+    }
+}
+
+fn schema(kind: Kind, catalogue: &Catalogue) -> Value {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let root = match kind {
+        Kind::Integration => generator.into_root_schema_for::<Manifest>(),
+        Kind::ProviderProfile => generator.into_root_schema_for::<ProviderProfile>(),
+        Kind::CustomerContract => generator.into_root_schema_for::<CustomerContract>(),
+        Kind::ProviderAgreement => generator.into_root_schema_for::<ProviderAgreement>(),
+        Kind::Vocabulary => generator.into_root_schema_for::<VocabularyFile>(),
+        Kind::RulePack => generator.into_root_schema_for::<RulePack>(),
+    };
+    let mut value = root.to_value();
+    fill(&mut value, catalogue);
+    value
+}
+
+/// Replaces the places that the catalogue decides, marked `x-…` in the types.
+fn fill(value: &mut Value, catalogue: &Catalogue) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(item, catalogue)),
+        Value::Object(map) => {
+            if let Some(filled) = from_catalogue(map, catalogue) {
+                *value = filled;
+            } else {
+                map.values_mut().for_each(|item| fill(item, catalogue));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn from_catalogue(map: &mut Map<String, Value>, catalogue: &Catalogue) -> Option<Value> {
+    let description = map.get("description").cloned();
+    let mut filled = if let Some(prefix) = text(map, "x-facts") {
+        facts(&prefix, &text(map, "x-form").unwrap_or_default(), catalogue)
+    } else if let Some(name) = text(map, "x-fact") {
+        leaf(&catalogue.find(&name)?.fact_type, catalogue)
+    } else if let Some(list) = text(map, "x-list") {
+        json!({ "enum": catalogue.lists.get(&list)? })
+    } else if let Some(prefix) = text(map, "x-children") {
+        let names: Vec<&str> = children(&prefix, catalogue);
+        map.remove("x-children");
+        if map.get("type").and_then(Value::as_str) == Some("array") {
+            map.insert("items".into(), json!({ "enum": names }));
+        } else {
+            map.insert("propertyNames".into(), json!({ "enum": names }));
+        }
+        return None;
+    } else {
+        return None;
+    };
+    if let (Some(description), Some(object)) = (description, filled.as_object_mut()) {
+        object.insert("description".into(), description);
+    }
+    Some(filled)
+}
+
+fn text(map: &Map<String, Value>, key: &str) -> Option<String> {
+    map.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn children<'a>(prefix: &'a str, catalogue: &'a Catalogue) -> Vec<&'a str> {
+    let mut names: Vec<&str> =
+        catalogue.below(prefix).filter_map(|(path, _)| path.split('.').next()).collect();
+    names.dedup();
+    names
+}
+
+/// An object with one property per fact that documents state.
+fn facts(prefix: &str, form: &str, catalogue: &Catalogue) -> Value {
+    let mut root = object(&[]);
+    for (path, decl) in catalogue.below(prefix) {
+        let steps: Vec<&str> = path.split('.').collect();
+        // A paper such as a DPIA may carry nothing but its reference.
+        let paper_only = form == "papers" && decl.computed && path.ends_with(".recorded");
+        if decl.computed && !paper_only {
+            continue;
+        }
+        let Some((last, groups)) = steps.split_last() else { continue };
+        let mut at = &mut root;
+        for (depth, group) in groups.iter().enumerate() {
+            let required: &[&str] = match (form, depth) {
+                ("clauses", 0) => &["ref"],
+                ("papers", 0) => &["ref", "date"],
+                _ => &[],
+            };
+            let properties = &mut at["properties"];
+            if properties.get(*group).is_none() {
+                properties[*group] = object(required);
+                own_keys(&mut properties[*group], form, depth);
+            }
+            at = &mut properties[*group];
+        }
+        if !paper_only {
+            at["properties"][*last] = match form {
+                "sourced" => sourced(decl, catalogue),
+                _ => described(leaf(&decl.fact_type, catalogue), decl),
+            };
+        }
+    }
+    root
+}
+
+/// The keys that a clause or a paper has beside its facts.
+fn own_keys(group: &mut Value, form: &str, depth: usize) {
+    if depth > 0 {
+        return;
+    }
+    match form {
+        "clauses" => {
+            group["properties"]["ref"] = json!({ "type": "string", "description": "The place in the contract." });
+            group["properties"]["note"] = json!({ "type": "string", "description": "Anything a reader should know." });
+        }
+        "papers" => {
+            group["properties"]["ref"] = json!({ "type": "string", "description": "The paper's reference." });
+            group["properties"]["date"] = json!({ "type": "string", "format": "date", "description": "The first day on which it holds." });
+            group["properties"]["expires"] = json!({ "type": "string", "format": "date", "description": "The last day on which it holds." });
+            group["properties"]["sha256"] = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the document." });
+        }
+        _ => {}
+    }
+}
+
+fn object(required: &[&str]) -> Value {
+    let mut object = json!({ "type": "object", "properties": {}, "additionalProperties": false });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    object
+}
+
+fn sourced(decl: &FactDecl, catalogue: &Catalogue) -> Value {
+    let mut fact = object(&["value"]);
+    let mut value = leaf(&decl.fact_type, catalogue);
+    if let Some(words) = value.get_mut("enum").and_then(Value::as_array_mut) {
+        words.push(json!(UNKNOWN));
+    } else if value["type"] != "string" {
+        // A type list instead of `anyOf`: its errors say what is wrong.
+        value["type"] = json!([value["type"], "string"]);
+        value["pattern"] = json!("^unknown$");
+    }
+    fact["properties"] = json!({
+        "value": value,
+        "source": { "type": "string", "description": "One of the profile's sources." },
+        "note": { "type": "string", "description": "Anything a reader should know." },
+        "confidence": { "enum": ["official", "official-copy", "quoted", "secondary"], "description": "When it differs from the source's." },
+        "valid_from": { "type": "string", "format": "date", "description": "The first day on which it holds; before, it is unknown." },
+        "valid_to": { "type": "string", "format": "date", "description": "The last day on which it holds; after, it is unknown." },
+    });
+    described(fact, decl)
+}
+
+fn described(mut schema: Value, decl: &FactDecl) -> Value {
+    schema["description"] = json!(decl.doc);
+    schema
+}
+
+fn leaf(fact_type: &FactType, catalogue: &Catalogue) -> Value {
+    match fact_type {
+        FactType::Bool => json!({ "type": "boolean" }),
+        FactType::Long => json!({ "type": "integer", "minimum": 0 }),
+        FactType::Text => json!({ "type": "string" }),
+        FactType::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        FactType::Name(name) => word(name, catalogue),
+        FactType::Names(name) => json!({ "type": "array", "items": word(name, catalogue) }),
+    }
+}
+
+fn word(name: &str, catalogue: &Catalogue) -> Value {
+    match catalogue.lists.get(name) {
+        Some(words) => json!({ "enum": words }),
+        None => json!({ "type": "string" }),
+    }
+}

@@ -1,0 +1,28 @@
+//! The thin rim: arguments in, texts out. The clock, the terminal and the exit code are known only here.
+
+use std::io::{IsTerminal, Write};
+use std::time::SystemTime;
+
+use clap::Parser;
+use tidegate::cli::{Cli, Exit, Surroundings, run};
+use tidegate::model::Date;
+
+/// Lines longer than this are hard to read, however wide the terminal is.
+const MAX_WIDTH: usize = 100;
+/// The width where there is no terminal.
+const WIDTH: usize = 80;
+
+fn main() -> Exit {
+    let cli = Cli::parse();
+    let terminal = std::io::stdout().is_terminal();
+    let around = Surroundings {
+        today: Date::of(SystemTime::now()),
+        width: if terminal { textwrap::termwidth().min(MAX_WIDTH) } else { WIDTH },
+        watched: std::io::stderr().is_terminal(),
+    };
+    let outcome = run(&cli, &around);
+    // A reader that went away (`| head`) is no failure of the check; the exit code still tells the verdict.
+    let _ = anstream::stderr().write_all(outcome.messages.as_bytes());
+    let _ = anstream::stdout().write_all(outcome.output.as_bytes());
+    outcome.exit
+}

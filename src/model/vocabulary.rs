@@ -1,0 +1,172 @@
+//! Vocabulary files: the words that documents and rules may use.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Date, provider::Source};
+
+/// Words of one type.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VocabularyFile {
+    /// The kind of document.
+    #[schemars(extend("const" = "vocabulary"))]
+    pub kind: String,
+    /// The version of this document's form.
+    #[schemars(extend("const" = 1))]
+    pub version: u32,
+    /// Short name, unique among the vocabulary files.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]*$"))]
+    pub id: String,
+    /// What the words stand for.
+    #[serde(rename = "type")]
+    #[schemars(rename = "type")]
+    pub term_type: TermType,
+    /// The list's name.
+    pub title: String,
+    /// Anything a reader should know, such as a licence.
+    pub note: Option<String>,
+    /// Where the words come from.
+    #[serde(default)]
+    pub sources: BTreeMap<String, Source>,
+    /// Numbers that go with the words, such as thresholds.
+    #[serde(default)]
+    pub settings: BTreeMap<String, i64>,
+    /// The words.
+    pub terms: BTreeMap<String, Term>,
+}
+
+/// What the words of a file stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+pub enum TermType {
+    /// What data are.
+    DataClass,
+    /// Data classes that a law protects specially.
+    SpecialCategory,
+    /// Purposes. Cedar calls them actions.
+    Action,
+    /// What a model does.
+    Operation,
+    /// Laws.
+    Law,
+    /// Legal bases.
+    LegalBasis,
+    /// Countries.
+    Country,
+    /// Groups of countries.
+    CountryGroup,
+    /// Whom data concern.
+    SubjectKind,
+    /// Security certificates and reports.
+    Certificate,
+    /// Sectors of the economy.
+    Sector,
+}
+
+impl TermType {
+    /// The type's name in the Cedar schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DataClass => "DataClass",
+            Self::SpecialCategory => "SpecialCategory",
+            Self::Action => "Action",
+            Self::Operation => "Operation",
+            Self::Law => "Law",
+            Self::LegalBasis => "LegalBasis",
+            Self::Country => "Country",
+            Self::CountryGroup => "CountryGroup",
+            Self::SubjectKind => "SubjectKind",
+            Self::Certificate => "Certificate",
+            Self::Sector => "Sector",
+        }
+    }
+
+    /// What a message calls one word of the type.
+    pub fn noun(name: &str) -> &str {
+        match name {
+            "DataClass" => "data class",
+            "SpecialCategory" => "special category",
+            "Action" => "purpose",
+            "Operation" => "operation",
+            "Law" => "law",
+            "LegalBasis" => "legal basis",
+            "Country" => "country",
+            "CountryGroup" => "group of countries",
+            "SubjectKind" => "kind of data subject",
+            "Certificate" => "certificate",
+            "Sector" => "sector",
+            other => other,
+        }
+    }
+}
+
+/// One word.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The word in plain language.
+    pub title: String,
+    /// Wider words. A dotted word stands in its shorter form by itself.
+    #[serde(default, rename = "in")]
+    #[schemars(rename = "in")]
+    pub parents: Vec<String>,
+    /// The members of a group of countries or a special category.
+    #[serde(default)]
+    pub members: BTreeMap<String, Membership>,
+    /// The law of a legal basis.
+    pub law: Option<String>,
+    /// The official text of a law.
+    pub url: Option<String>,
+    /// Whether data of the class are personal; narrower classes inherit it.
+    pub personal: Option<bool>,
+    /// Whether data of the class single out people only together with others.
+    #[serde(default)]
+    pub quasi_identifier: bool,
+    /// Whether data of the class are a whole record or conversation.
+    #[serde(default)]
+    pub whole_record: bool,
+    /// Whether people of the kind are in a weaker position.
+    #[serde(default)]
+    pub vulnerable: bool,
+    /// The source, one of the file's.
+    pub source: Option<String>,
+    /// Anything a reader should know.
+    pub note: Option<String>,
+}
+
+/// Membership in a group, between two days where they are given.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Membership {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+    /// The source, one of the file's.
+    pub source: Option<String>,
+    /// Anything a reader should know.
+    pub note: Option<String>,
+}
+
+/// What a pack of rules covers; `pack.yaml` in the pack's folder.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RulePack {
+    /// The kind of document.
+    #[schemars(extend("const" = "rule-pack"))]
+    pub kind: String,
+    /// The version of this document's form.
+    #[schemars(extend("const" = 1))]
+    pub version: u32,
+    /// The folder's name.
+    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9-]*$"))]
+    pub id: String,
+    /// The pack's name.
+    pub title: String,
+    /// What the rules of the pack cover.
+    pub covers: String,
+    /// What they leave out.
+    pub leaves_out: String,
+}

@@ -1,0 +1,88 @@
+//! Rules for people: the list, and one rule with everything about it.
+
+use std::collections::BTreeMap;
+
+use super::page::{DIM, Page, STRONG, YELLOW, styled, widths};
+use crate::model::{Catalogue, RulePack};
+use crate::report::Verdict;
+use crate::rulebook::{OnViolation, Rule};
+
+/// All rules, by pack.
+pub fn list(packs: &BTreeMap<String, RulePack>, rules: &BTreeMap<String, Rule>, width: usize) -> String {
+    let mut page = Page::new(width);
+    let mut by_pack: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    for rule in rules.values() {
+        by_pack.entry(rule.pack()).or_default().push(rule);
+    }
+    for (pack, rules) in &by_pack {
+        let title = packs.get(*pack).map_or("", |pack| pack.title.as_str());
+        page.paragraph(0, &format!("{}  {title}", styled(STRONG, pack)));
+        for rule in rules {
+            page.hanging(2, 4, &format!("{} {}", styled(STRONG, &rule.id), rule.title));
+        }
+        page.gap();
+    }
+    page.paragraph(0, &format!("{} rules in {} packs", rules.len(), by_pack.len()));
+    page.finish()
+}
+
+/// One rule: what, when, why, from where, and how to satisfy it.
+pub fn explain(rule: &Rule, pack: Option<&RulePack>, catalogue: &Catalogue, width: usize) -> String {
+    let mut page = Page::new(width);
+    page.line(0, &styled(STRONG, &rule.id));
+    page.paragraph(0, &rule.title);
+    page.gap();
+    let verdict = match rule.on_violation {
+        OnViolation::Condition => Verdict::Conditional,
+        OnViolation::Refuse => Verdict::Refused,
+    };
+    let mut rows = vec![
+        ("source", rule.cites.clone()),
+        ("violated", format!("the flow is {}", verdict.word())),
+        ("remedy", rule.remedy.clone()),
+    ];
+    rows.extend(rule.note.clone().map(|note| ("note", note)));
+    rows.extend(pack.map(|pack| ("pack", format!("{}: {}", pack.title, pack.covers))));
+    rows.push(("file", rule.file.path.clone()));
+    for (name, text) in rows {
+        page.hanging(0, 10, &format!("{}{text}", styled(DIM, &format!("{name:<10}"))));
+    }
+    if let Some(confirm) = &rule.confirm {
+        page.hanging(0, 10, &format!("{}{confirm}", styled(YELLOW, "a lawyer must confirm: ")));
+    }
+    for (title, names) in
+        [("It applies by these facts", &rule.consulted.applies), ("These facts satisfy it", &rule.consulted.satisfied)]
+    {
+        page.gap();
+        page.paragraph(0, &styled(STRONG, title));
+        for name in names {
+            let doc = match name.as_str() {
+                "principal" => "The data class of the item.",
+                "action" => "The purpose.",
+                "resource" => "The service.",
+                _ => catalogue.find(name).map_or("", |decl| decl.doc.as_str()),
+            };
+            page.hanging(2, 4, &format!("{} {doc}", styled(STRONG, name)));
+        }
+    }
+    page.gap();
+    page.paragraph(0, &styled(STRONG, "The rule in Cedar"));
+    let conditions = rule.file.text.lines().skip_while(|line| !line.starts_with("forbid"));
+    for line in conditions {
+        page.line(2, line);
+    }
+    page.finish()
+}
+
+/// A table with a heading row.
+pub(super) fn table(page: &mut Page, rows: &[Vec<String>]) {
+    let widths = widths(rows);
+    for (index, row) in rows.iter().enumerate() {
+        if index == 0 {
+            let heads: Vec<String> = row.iter().map(|cell| styled(DIM, cell)).collect();
+            page.row(0, &heads, &widths);
+        } else {
+            page.row(0, row, &widths);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The result for people.
+
+use std::collections::BTreeMap;
+
+use anstyle::Style;
+use serde_json::Value as Json;
+
+use super::page::{BLUE, DIM, GREEN, Page, RED, STRONG, YELLOW, styled};
+use crate::report::{FactResult, FlowResult, Place, Report, RuleInfo, RuleResult, Status, Verdict};
+
+/// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
+pub fn render(report: &Report, width: usize, verbose: bool) -> String {
+    let mut page = Page::new(width);
+    for flow in &report.flows {
+        flow_section(&mut page, report, flow, verbose);
+        page.gap();
+    }
+    summary(&mut page, report);
+    page.finish()
+}
+
+fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
+    let (sign, style) = look(flow.verdict);
+    let name = format!("{} › {}", flow.integration, flow.flow);
+    page.hanging(0, 2, &format!("{} {}  {}", styled(style, sign), styled(style, &flow.verdict.word().to_uppercase()), styled(STRONG, &name)));
+    page.paragraph(2, &flow.title);
+    page.paragraph(2, &styled(DIM, &circumstances(flow)));
+    let findings = flow.findings();
+    for verdict in Verdict::ALL.into_iter().rev() {
+        let of: Vec<&&RuleResult> = findings.iter().filter(|finding| finding.verdict == verdict).collect();
+        if of.is_empty() {
+            continue;
+        }
+        page.gap();
+        page.paragraph(2, &styled(look(verdict).1, &group_title(verdict, of.len())));
+        for finding in of {
+            finding_section(page, report, finding);
+        }
+    }
+    questions(page, report, &findings);
+    trail(page, report, flow, verbose);
+}
+
+fn circumstances(flow: &FlowResult) -> String {
+    let list = |names: &[String], none: &str| if names.is_empty() { none.to_owned() } else { names.join(", ") };
+    format!(
+        "{} · {} at {} · {} · {}",
+        flow.purpose,
+        flow.service,
+        flow.location,
+        list(&flow.contracts, "no contract"),
+        list(&flow.laws, "no law"),
+    )
+}
+
+fn group_title(verdict: Verdict, number: usize) -> String {
+    let rules = if number == 1 { "1 rule".to_owned() } else { format!("{number} rules") };
+    match verdict {
+        Verdict::Refused => format!("Refused by {rules}"),
+        Verdict::Undetermined => format!("Undetermined for want of facts: {rules}"),
+        Verdict::Conditional => format!("Conditions to meet: {rules}"),
+        Verdict::Permitted => rules,
+    }
+}
+
+fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
+    let (sign, style) = look(finding.verdict);
+    page.gap();
+    page.line(2, &format!("{} {}", styled(style, sign), styled(STRONG, &finding.id)));
+    let Some(info) = report.rules.get(&finding.id) else { return };
+    page.paragraph(4, &info.title);
+    page.paragraph(4, &format!("{} {}", styled(DIM, "source"), info.cites));
+    if let Some(confirm) = &info.confirm {
+        page.paragraph(4, &format!("{} {confirm}", styled(DIM, "a lawyer must confirm")));
+    }
+    if !finding.items.is_empty() {
+        page.paragraph(4, &format!("{} {}", styled(DIM, "data  "), finding.items.join(", ")));
+    }
+    if let Some(error) = &finding.error {
+        page.paragraph(4, &format!("{} {error}", styled(RED, "error ")));
+    }
+    for fact in deciding(info, finding) {
+        fact_lines(page, fact, 4);
+    }
+    page.hanging(4, 11, &format!("{} {}", styled(DIM, "remedy"), info.remedy));
+}
+
+/// The facts to show with a finding: those that would satisfy the rule, and unknown ones on which it hangs.
+fn deciding<'a>(info: &RuleInfo, finding: &'a RuleResult) -> Vec<&'a FactResult> {
+    finding
+        .facts
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|fact| info.satisfied_by.contains(&fact.name) || finding.unknown.contains(&fact.name))
+        .collect()
+}
+
+fn fact_lines(page: &mut Page, fact: &FactResult, indent: usize) {
+    page.hanging(indent, indent + 2, &format!("{} = {}", styled(STRONG, &fact.name), value(&fact.value)));
+    let mut shown: Vec<(String, usize)> = Vec::new();
+    for place in fact.places().take(3) {
+        let key = (place.file.clone(), place.line);
+        if place.line > 0 && !shown.contains(&key) {
+            shown.push(key);
+            place_lines(page, &place, indent + 2);
+        }
+    }
+}
+
+/// A place with its line, and the document behind it.
+fn place_lines(page: &mut Page, place: &Place, indent: usize) {
+    page.paragraph(indent, &styled(DIM, &format!("{}:{}:{}", place.file, place.line, place.column)));
+    page.line(indent, &format!("{:>4} │ {}", place.line, place.text));
+    if let Some(source) = &place.source {
+        let mut notes: Vec<&str> = Vec::new();
+        notes.extend(source.dated.as_deref());
+        notes.extend(source.confidence.as_deref());
+        let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+        page.paragraph(indent + 5, &format!("{} {}{notes}", styled(DIM, "└"), source.url));
+    }
+}
+
+/// What to find out, once per fact.
+fn questions(page: &mut Page, report: &Report, findings: &[&RuleResult]) {
+    let mut asked: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.status == Status::Undetermined) {
+        for name in &finding.unknown {
+            *asked.entry(name).or_default() += 1;
+        }
+    }
+    if asked.is_empty() {
+        return;
+    }
+    page.gap();
+    page.paragraph(2, &styled(BLUE, "To find out"));
+    for (name, rules) in asked {
+        let doc = report.facts.get(name).map_or("", String::as_str);
+        let count = if rules == 1 { "1 rule hangs on it".to_owned() } else { format!("{rules} rules hang on it") };
+        page.hanging(2, 4, &format!("? {doc} {}", styled(DIM, &format!("{name}, {count}"))));
+    }
+}
+
+/// The rules that applied and are satisfied: their number, or with `verbose` each with the facts that satisfied it.
+fn trail(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
+    let satisfied: Vec<&RuleResult> = flow.rules.iter().filter(|rule| rule.status == Status::Satisfied).collect();
+    let number = satisfied.len();
+    page.gap();
+    let rules = if number == 1 { "1 rule is" } else { &format!("{number} rules are") };
+    page.paragraph(2, &styled(GREEN, &format!("{rules} satisfied")));
+    if !verbose {
+        return;
+    }
+    for rule in satisfied {
+        page.gap();
+        page.line(2, &format!("{} {}", styled(GREEN, "✓"), styled(STRONG, &rule.id)));
+        let Some(info) = report.rules.get(&rule.id) else { continue };
+        page.paragraph(4, &info.title);
+        for fact in deciding(info, rule) {
+            page.hanging(4, 6, &format!("{} = {}", fact.name, value(&fact.value)));
+            if fact.line > 0 {
+                page.paragraph(6, &styled(DIM, &format!("{}:{}:{}", fact.file, fact.line, fact.column)));
+            }
+        }
+    }
+}
+
+fn summary(page: &mut Page, report: &Report) {
+    let summary = &report.summary;
+    let flows = if summary.flows == 1 { "1 flow".to_owned() } else { format!("{} flows", summary.flows) };
+    let counts = [
+        (summary.permitted, Verdict::Permitted),
+        (summary.conditional, Verdict::Conditional),
+        (summary.undetermined, Verdict::Undetermined),
+        (summary.refused, Verdict::Refused),
+    ];
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, verdict)| styled(look(verdict).1, &format!("{number} {}", verdict.word())))
+        .collect();
+    page.paragraph(0, &format!("{} as of {}: {}", styled(STRONG, &flows), report.as_of, counts.join(", ")));
+    decided_by(page, report);
+}
+
+/// Which files decided: the embedded ones by number, the user's own by name.
+fn decided_by(page: &mut Page, report: &Report) {
+    let mut embedded: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut own: Vec<&str> = Vec::new();
+    let mut manifests = 0;
+    for input in &report.inputs {
+        if input.path.starts_with("(embedded)/") {
+            *embedded.entry(&input.kind).or_default() += 1;
+        } else if input.kind == "integration" {
+            manifests += 1;
+        } else {
+            own.push(&input.path);
+        }
+    }
+    let count = |kind: &str| embedded.get(kind).copied().unwrap_or(0);
+    let mut parts = vec![format!(
+        "decided by tidegate {} with its {} rules, {} provider profiles and {} vocabulary files, on {} {}",
+        report.tool.version,
+        count("policy"),
+        count("provider-profile"),
+        count("vocabulary"),
+        manifests,
+        if manifests == 1 { "manifest" } else { "manifests" },
+    )];
+    if !own.is_empty() {
+        parts.push(format!("and {}", own.join(", ")));
+    }
+    page.paragraph(0, &styled(DIM, &parts.join(" ")));
+}
+
+/// The sign and style of a verdict.
+fn look(verdict: Verdict) -> (&'static str, Style) {
+    match verdict {
+        Verdict::Permitted => ("✓", GREEN),
+        Verdict::Conditional => ("!", YELLOW),
+        Verdict::Undetermined => ("?", BLUE),
+        Verdict::Refused => ("✗", RED),
+    }
+}
+
+/// A value in words.
+fn value(value: &Json) -> String {
+    match value {
+        Json::Null => "not known".to_owned(),
+        Json::Bool(true) => "yes".to_owned(),
+        Json::Bool(false) => "no".to_owned(),
+        Json::String(text) if text.is_empty() => "nothing".to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) if items.is_empty() => "none".to_owned(),
+        Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,236 @@
+//! From facts and decisions to the canonical result.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::{FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
+use crate::decide::{self, Decision};
+use crate::model::{NONE, Root};
+use crate::resolve::{Cited, Fact, FlowFacts, Origin, Value};
+use crate::rulebook::{Rule, RuleBook};
+
+/// What a flow's result is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct FlowParts<'a> {
+    /// The rules.
+    pub book: &'a RuleBook,
+    /// The facts.
+    pub facts: &'a FlowFacts,
+    /// The outcomes per data item and contract.
+    pub decisions: &'a [Decision],
+}
+
+/// The result of one flow.
+pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
+    let flow = parts.facts.flow();
+    let manifest = &parts.facts.manifest;
+    let mut places = Places { parts, known: BTreeMap::new() };
+    let rules: Vec<RuleResult> =
+        parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule)).collect();
+    let names = |names: &Option<Vec<String>>| {
+        names.iter().flatten().filter(|name| *name != NONE).cloned().collect::<Vec<String>>()
+    };
+    let at = Origin::new(&manifest.document, format!("/flows/{}", parts.facts.index));
+    FlowResult {
+        integration: manifest.model.id.clone(),
+        flow: flow.id.clone(),
+        title: manifest.model.title.clone(),
+        verdict: rules.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Permitted),
+        purpose: flow.purpose.clone(),
+        service: flow.service.clone(),
+        location: flow.location.clone(),
+        contracts: names(&flow.contracts),
+        laws: names(&flow.laws),
+        place: place(&at, parts.facts),
+        rules,
+    }
+}
+
+/// What the rules say, by id.
+pub fn rule_infos(book: &RuleBook) -> BTreeMap<String, RuleInfo> {
+    book.rules
+        .values()
+        .map(|rule| {
+            let info = RuleInfo {
+                title: rule.title.clone(),
+                cites: rule.cites.clone(),
+                remedy: rule.remedy.clone(),
+                on_violation: decide::Status::Violated.verdict(rule.on_violation).into(),
+                satisfied_by: rule.consulted.satisfied.iter().cloned().collect(),
+                applies_by: rule.consulted.applies.iter().cloned().collect(),
+                confirm: rule.confirm.clone(),
+            };
+            (rule.id.clone(), info)
+        })
+        .collect()
+}
+
+/// What the facts mean that rules consult, by name.
+pub fn fact_docs(book: &RuleBook) -> BTreeMap<String, String> {
+    book.rules
+        .values()
+        .flat_map(|rule| rule.consulted.satisfied.iter().chain(&rule.consulted.applies))
+        .filter_map(|name| Some((name.clone(), book.catalogue.find(name)?.doc.clone())))
+        .collect()
+}
+
+/// Facts of the flow already turned into results: many rules consult the same.
+struct Places<'a> {
+    parts: FlowParts<'a>,
+    known: BTreeMap<(String, usize, usize), Arc<FactResult>>,
+}
+
+impl Places<'_> {
+    fn rule(&mut self, index: usize, rule: &Rule) -> RuleResult {
+        let outcomes: Vec<(&Decision, &decide::Outcome)> =
+            self.parts.decisions.iter().map(|decision| (decision, &decision.outcomes[index])).collect();
+        let worst = outcomes.iter().map(|(_, outcome)| outcome.status).max().unwrap_or(decide::Status::NotApplicable);
+        let concerned: Vec<_> = outcomes.into_iter().filter(|(_, outcome)| outcome.status == worst).collect();
+        let mut result = RuleResult {
+            id: rule.id.clone(),
+            status: worst.into(),
+            verdict: worst.verdict(rule.on_violation).into(),
+            items: Vec::new(),
+            contracts: Vec::new(),
+            unknown: Vec::new(),
+            error: None,
+            facts: Vec::new(),
+        };
+        for (decision, outcome) in concerned {
+            let field = &self.parts.facts.items[decision.item].field;
+            push_new(&mut result.items, field.clone());
+            if let Some(contract) = &self.parts.facts.contracts[decision.contract].id {
+                push_new(&mut result.contracts, contract.clone());
+            }
+            for name in &outcome.unknown {
+                push_new(&mut result.unknown, name.clone());
+            }
+            result.error = result.error.or_else(|| outcome.error.clone());
+            let satisfied = if worst == decide::Status::NotApplicable { None } else { Some(&rule.consulted.satisfied) };
+            for name in satisfied.into_iter().flatten().chain(&rule.consulted.applies) {
+                if let Some(fact) = self.fact(name, decision)
+                    && !result.facts.contains(&fact)
+                {
+                    result.facts.push(fact);
+                }
+            }
+        }
+        result
+    }
+
+    fn fact(&mut self, name: &str, decision: &Decision) -> Option<Arc<FactResult>> {
+        // Only facts of the item and of the contract differ between the requests of a flow.
+        let item = if name.starts_with(Root::Principal.prefix()) { decision.item } else { 0 };
+        let contract = if name.starts_with(Root::Contract.prefix()) { decision.contract } else { 0 };
+        let key = (name.to_owned(), item, contract);
+        if let Some(known) = self.known.get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let fact = find(self.parts.facts, name, decision)?;
+        let mut places = fact.origins.iter().map(|origin| place(origin, self.parts.facts));
+        let first = places.next().unwrap_or_default();
+        let result = Arc::new(FactResult {
+            name: name.to_owned(),
+            value: json(&fact.value),
+            file: first.file,
+            line: first.line,
+            column: first.column,
+            text: first.text,
+            source: first.source,
+            also: places.collect(),
+        });
+        self.known.insert(key, Arc::clone(&result));
+        Some(result)
+    }
+}
+
+fn push_new(list: &mut Vec<String>, entry: String) {
+    if !list.contains(&entry) {
+        list.push(entry);
+    }
+}
+
+/// The fact of a full name such as `resource.retention.days`, for one item and contract.
+fn find<'a>(facts: &'a FlowFacts, name: &str, decision: &Decision) -> Option<&'a Fact> {
+    match name {
+        "principal" => return Some(&facts.items[decision.item].class),
+        "action" => return Some(&facts.purpose),
+        "resource" => return Some(&facts.service),
+        _ => {}
+    }
+    Root::ALL.into_iter().find_map(|root| {
+        let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
+        match root {
+            Root::Principal => facts.items[decision.item].facts.get(path),
+            Root::Resource => facts.endpoint.get(path),
+            Root::Contract => facts.contracts[decision.contract].facts.get(path),
+            Root::Flow => facts.circumstances.get(path),
+        }
+    })
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Unknown => Json::Null,
+        Value::Bool(answer) => json!(answer),
+        Value::Long(number) => json!(number),
+        Value::Text(text) | Value::Name(text) => json!(text),
+        Value::Set(words) => json!(words),
+    }
+}
+
+/// A pointer turned into file, line and column, with the source that the document names for it.
+fn place(origin: &Origin, facts: &FlowFacts) -> Place {
+    let file = &origin.document.file;
+    let span = origin
+        .document
+        .node
+        .locate_key(&origin.pointer)
+        .unwrap_or_else(|| origin.document.node.locate(&origin.pointer));
+    let (line, column) = if file.text.is_empty() { (0, 0) } else { file.line_column(span.start) };
+    Place {
+        file: file.path.clone(),
+        line,
+        column,
+        text: file.line(line).trim().to_owned(),
+        source: origin.cited.as_ref().and_then(|cited| source(cited, facts)),
+    }
+}
+
+/// The source that an origin cites, as the profile describes it.
+fn source(cited: &Cited, facts: &FlowFacts) -> Option<SourceInfo> {
+    let stated = facts.profile.as_ref()?.model.sources.get(&cited.source)?;
+    Some(SourceInfo {
+        title: stated.title.clone(),
+        url: stated.url.clone(),
+        dated: stated.dated.map(|date| date.to_string()),
+        confidence: cited
+            .confidence
+            .clone()
+            .or_else(|| stated.confidence.map(|confidence| confidence.word().to_owned())),
+    })
+}
+
+impl From<decide::Status> for Status {
+    fn from(status: decide::Status) -> Self {
+        match status {
+            decide::Status::NotApplicable => Self::NotApplicable,
+            decide::Status::Satisfied => Self::Satisfied,
+            decide::Status::Undetermined => Self::Undetermined,
+            decide::Status::Violated => Self::Violated,
+        }
+    }
+}
+
+impl From<decide::Verdict> for Verdict {
+    fn from(verdict: decide::Verdict) -> Self {
+        match verdict {
+            decide::Verdict::Permitted => Self::Permitted,
+            decide::Verdict::Conditional => Self::Conditional,
+            decide::Verdict::Undetermined => Self::Undetermined,
+            decide::Verdict::Refused => Self::Refused,
+        }
+    }
+}

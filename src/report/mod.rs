@@ -1,0 +1,294 @@
+//! Sixth stage: the canonical result. Every output is rendered from it, and nothing else is.
+//!
+//! The types are the published form (`schemas/result.schema.json`): plain texts and numbers, no type of an earlier stage.
+
+mod build;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+pub use build::{FlowParts, flow_result, fact_docs, rule_infos};
+
+/// The version of the result's form. It grows with every change that a reader could notice.
+pub const VERSION: u32 = 1;
+
+/// The result of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// The version of this form.
+    #[schemars(extend("const" = 1))]
+    pub version: u32,
+    /// What decided.
+    pub tool: Tool,
+    /// The day of the decision.
+    pub as_of: String,
+    /// The worst verdict; absent when there was no flow.
+    pub verdict: Option<Verdict>,
+    /// How many flows have which verdict.
+    pub summary: Summary,
+    /// Every file that was read for the run, with its digest.
+    pub inputs: Vec<Input>,
+    /// What the rules say, for the ids in `flows`.
+    pub rules: BTreeMap<String, RuleInfo>,
+    /// What the facts mean, for the names in `flows`.
+    pub facts: BTreeMap<String, String>,
+    /// The flows, sorted by integration and in the order of the manifest.
+    pub flows: Vec<FlowResult>,
+}
+
+/// What decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `tidegate`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The policy engine and its version.
+    pub engine: String,
+}
+
+/// A verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every rule is satisfied or not applicable.
+    Permitted,
+    /// Papers on record would cure every violation.
+    Conditional,
+    /// A fact is not known.
+    Undetermined,
+    /// Only another flow would do.
+    Refused,
+}
+
+/// The status of a rule on a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The rule is about other flows.
+    NotApplicable,
+    /// The rule is fulfilled.
+    Satisfied,
+    /// The rule hangs on an unknown fact.
+    Undetermined,
+    /// The rule is not fulfilled.
+    Violated,
+}
+
+/// Numbers of flows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// All flows.
+    pub flows: usize,
+    /// Permitted flows.
+    pub permitted: usize,
+    /// Conditional flows.
+    pub conditional: usize,
+    /// Undetermined flows.
+    pub undetermined: usize,
+    /// Refused flows.
+    pub refused: usize,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// The path; `(embedded)/…` for what the binary holds.
+    pub path: String,
+    /// The kind of document, or `policy`, or `schema`.
+    pub kind: String,
+    /// SHA-256 of the text.
+    pub sha256: String,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleInfo {
+    /// The requirement.
+    pub title: String,
+    /// Article, clause or term.
+    pub cites: String,
+    /// How to satisfy it.
+    pub remedy: String,
+    /// The verdict that a violation causes.
+    pub on_violation: Verdict,
+    /// The facts that satisfy it, by name.
+    pub satisfied_by: Vec<String>,
+    /// The facts that make it apply, by name.
+    pub applies_by: Vec<String>,
+    /// What a lawyer must confirm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<String>,
+}
+
+/// One flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FlowResult {
+    /// The manifest's id.
+    pub integration: String,
+    /// The flow's id.
+    pub flow: String,
+    /// The integration's title.
+    pub title: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The purpose.
+    pub purpose: String,
+    /// The service.
+    pub service: String,
+    /// The location.
+    pub location: String,
+    /// The contracts.
+    pub contracts: Vec<String>,
+    /// The laws.
+    pub laws: Vec<String>,
+    /// Where the flow stands.
+    pub place: Place,
+    /// Every rule, by id.
+    pub rules: Vec<RuleResult>,
+}
+
+/// A rule on a flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleResult {
+    /// The rule's id.
+    pub id: String,
+    /// Its status: the worst over the data items and contracts of the flow.
+    pub status: Status,
+    /// What the status means for the flow.
+    pub verdict: Verdict,
+    /// The data items that have the status.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
+    /// The contracts under which they have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<String>,
+    /// The unknown facts on which an undetermined rule hangs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+    /// What went wrong in the evaluation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The facts that the rule consulted: what satisfies it first, then what makes it apply.
+    pub facts: Vec<Arc<FactResult>>,
+}
+
+/// A fact that a rule consulted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FactResult {
+    /// The fact's name, as the rule writes it.
+    pub name: String,
+    /// The value; `null` when it is not known.
+    pub value: Json,
+    /// The file in which it was set, or would be.
+    pub file: String,
+    /// The line, from 1; 0 when the fact stands in no file.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The line's text, trimmed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The document behind the fact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceInfo>,
+    /// Further places that had a part in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Place>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The path.
+    pub file: String,
+    /// The line, from 1; 0 when the fact stands in no file.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The line's text, trimmed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The document behind the fact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceInfo>,
+}
+
+/// The document behind a fact of a provider profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceInfo {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<String>,
+    /// How well the fact is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<String>,
+}
+
+impl Verdict {
+    /// All verdicts, from best to worst.
+    pub const ALL: [Self; 4] = [Self::Permitted, Self::Conditional, Self::Undetermined, Self::Refused];
+
+    /// The word used in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Permitted => "permitted",
+            Self::Conditional => "conditional",
+            Self::Undetermined => "undetermined",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Summary {
+    /// Counts the flows.
+    pub fn of(flows: &[FlowResult]) -> Self {
+        let count = |verdict| flows.iter().filter(|flow| flow.verdict == verdict).count();
+        Self {
+            flows: flows.len(),
+            permitted: count(Verdict::Permitted),
+            conditional: count(Verdict::Conditional),
+            undetermined: count(Verdict::Undetermined),
+            refused: count(Verdict::Refused),
+        }
+    }
+}
+
+impl FlowResult {
+    /// The rules that keep the flow from being permitted, the worst first.
+    pub fn findings(&self) -> Vec<&RuleResult> {
+        let mut findings: Vec<&RuleResult> =
+            self.rules.iter().filter(|rule| rule.verdict > Verdict::Permitted).collect();
+        findings.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.id.cmp(&b.id)));
+        findings
+    }
+}
+
+impl FactResult {
+    /// The places of the fact, the first first.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let first = Place {
+            file: self.file.clone(),
+            line: self.line,
+            column: self.column,
+            text: self.text.clone(),
+            source: self.source.clone(),
+        };
+        std::iter::once(first).chain(self.also.iter().cloned())
+    }
+}
+
+impl Report {
+    /// The published schema of the result.
+    pub fn schema() -> Json {
+        schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Self>().to_value()
+    }
+}

@@ -1,0 +1,162 @@
+//! The terms in effect: profile, features and options in use, agreement.
+
+use serde_json::Value as Json;
+
+use super::{Absent, Fact, Facts, Origin, Scene, Value, in_force, places, retention};
+use crate::document::yaml::escape;
+use crate::knowledge::{Known, ServiceView};
+use crate::model::{ActivatedBy, Date, FactDecl, OptionTerms, Paper, ProviderAgreement, Root, Tree};
+
+/// The service of a flow with what is in use of it.
+pub(super) struct InUse<'a> {
+    pub(super) view: ServiceView<'a>,
+    /// The features, when the flow says which.
+    pub(super) features: Option<&'a [String]>,
+    /// The options that are in force: switched by us, or activated by an agreement on record.
+    pub(super) options: Vec<(String, String, &'a OptionTerms)>,
+    /// Options that the flow relies on and no agreement on record activates.
+    unrecorded: Vec<String>,
+}
+
+pub(super) fn facts(scene: &Scene<'_>) -> Facts {
+    let here = scene.here("service");
+    let mut facts = Facts::new();
+    let Some(view) = scene.frame.knowledge.service(&scene.flow.service) else {
+        return scene.complete(Root::Resource, facts, &here);
+    };
+    let agreements: Vec<&Known<ProviderAgreement>> = scene
+        .frame
+        .knowledge
+        .agreements
+        .values()
+        .filter(|agreement| agreement.model.services.contains(&scene.flow.service))
+        .collect();
+    let in_use = in_use(scene, view, &agreements);
+    terms(scene, &in_use, &mut facts);
+    retention::facts(scene, &in_use, &mut facts);
+    places::facts(scene, &in_use, &mut facts);
+    papers(scene, &agreements, &mut facts);
+    options(scene, &in_use, &mut facts);
+    facts.insert("provider".into(), Fact::new(Value::Text(scene.provider().to_owned()), here.clone()));
+    let at = service_origin(&in_use.view);
+    scene.complete(Root::Resource, facts, &at)
+}
+
+fn service_origin(view: &ServiceView<'_>) -> Origin {
+    let key = view.layers.first().map_or("", |(key, _)| key);
+    Origin::new(&view.profile.document, format!("/services/{}", escape(key)))
+}
+
+fn in_use<'a>(scene: &Scene<'a>, view: ServiceView<'a>, agreements: &[&Known<ProviderAgreement>]) -> InUse<'a> {
+    let mut options = Vec::new();
+    let mut unrecorded = Vec::new();
+    for name in &scene.flow.options {
+        let Some((layer, option)) = view.find(|service| service.options.get(name)) else { continue };
+        let recorded = agreements.iter().any(|agreement| {
+            agreement.model.options.get(name).is_some_and(|paper| holds(scene.as_of(), paper))
+        });
+        if recorded || option.activated_by == ActivatedBy::SelfService {
+            options.push((name.clone(), format!("{layer}/options/{}", escape(name)), option));
+        } else {
+            unrecorded.push(name.clone());
+        }
+    }
+    InUse { view, features: scene.flow.features.as_deref(), options, unrecorded }
+}
+
+fn holds(as_of: Date, paper: &Paper) -> bool {
+    in_force(as_of, paper.date, paper.expires)
+}
+
+/// Every term of the catalogue: what features and options in use set, else what the service or its base says.
+fn terms(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
+    let profile = &in_use.view.profile.model;
+    let due = profile.reviewed.plus_days(profile.review_every_days);
+    let stale = due.plus_days(profile.review_every_days) < scene.as_of();
+    let reviewed = Origin::new(&in_use.view.profile.document, "/reviewed");
+    facts.insert("review_overdue".into(), Fact::yes_no(Some(due < scene.as_of()), reviewed.clone()));
+    for (path, decl) in scene.frame.catalogue.of(Root::Resource).filter(|(_, decl)| !decl.computed) {
+        let fact = if stale {
+            Some(Fact::unknown(reviewed.clone()))
+        } else {
+            overlaid(scene, in_use, path, decl).or_else(|| own(scene, in_use, path, decl))
+        };
+        if let Some(fact) = fact {
+            facts.insert(path.clone(), fact);
+        }
+    }
+}
+
+/// What the features and options in use set. Where they disagree, nobody knows.
+fn overlaid(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) -> Option<Fact> {
+    let mut found: Vec<Fact> = Vec::new();
+    for name in in_use.features.unwrap_or_default() {
+        if let Some((layer, feature)) = in_use.view.find(|service| service.features.get(name)) {
+            found.extend(fact(scene, in_use, &feature.sets, path, decl, &format!("{layer}/features/{}/sets", escape(name))));
+        }
+    }
+    for (_, at, option) in &in_use.options {
+        found.extend(fact(scene, in_use, &option.sets, path, decl, &format!("{at}/sets")));
+    }
+    let first = found.first()?.value.clone();
+    let agree = found.iter().all(|fact| fact.value == first);
+    let origins: Vec<Origin> = found.into_iter().flat_map(|fact| fact.origins).collect();
+    Some(Fact::from_all(if agree { first } else { Value::Unknown }, origins))
+}
+
+fn own(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) -> Option<Fact> {
+    in_use.view.layers.iter().find_map(|(key, service)| {
+        fact(scene, in_use, &service.terms, path, decl, &format!("/services/{}/terms", escape(key)))
+    })
+}
+
+/// One fact of a tree of terms; unknown outside its dates.
+fn fact(scene: &Scene<'_>, in_use: &InUse<'_>, tree: &Tree, path: &str, decl: &FactDecl, at: &str) -> Option<Fact> {
+    let (first, rest) = path.split_once('.').map_or((path, String::new()), |(first, rest)| (first, rest.replace('.', "/")));
+    let stated = tree.get(first)?;
+    let stated = if rest.is_empty() { stated } else { stated.pointer(&format!("/{rest}"))? };
+    let value = stated.get("value")?;
+    let day = |key: &str| -> Option<Date> { stated.get(key).and_then(Json::as_str)?.parse().ok() };
+    let holds = day("valid_from").is_none_or(|from| from <= scene.as_of())
+        && day("valid_to").is_none_or(|to| scene.as_of() <= to);
+    let text = |key: &str| stated.get(key).and_then(Json::as_str).map(str::to_owned);
+    let pointer = format!("{at}/{}/value", path.replace('.', "/"));
+    let origin = Origin::new(&in_use.view.profile.document, pointer).citing(text("source"), text("confidence"));
+    Some(if holds { Fact::new(scene.read(value, &decl.fact_type), origin) } else { Fact::unknown(origin) })
+}
+
+/// Which papers are executed with the provider.
+fn papers(scene: &Scene<'_>, agreements: &[&Known<ProviderAgreement>], facts: &mut Facts) {
+    for (path, _) in scene.frame.catalogue.below("resource.agreement") {
+        let Some(paper) = path.strip_suffix(".executed") else { continue };
+        let recorded = |agreement: &&&Known<ProviderAgreement>| agreement.model.papers.contains_key(paper);
+        let executed = agreements
+            .iter()
+            .filter(recorded)
+            .find(|agreement| agreement.model.papers.get(paper).is_some_and(|paper| holds(scene.as_of(), paper)));
+        let origin = match executed.or_else(|| agreements.iter().find(recorded)) {
+            Some(agreement) => Origin::new(&agreement.document, format!("/papers/{}", escape(paper))),
+            None => match agreements.first() {
+                Some(agreement) => Origin::new(&agreement.document, "/papers"),
+                None => scene.here("service"),
+            },
+        };
+        let nothing = agreements.is_empty() && scene.frame.absent == Absent::Unknown;
+        let answer = if nothing { None } else { Some(executed.is_some()) };
+        facts.insert(format!("agreement.{path}"), Fact::yes_no(answer, origin));
+    }
+}
+
+fn options(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
+    let unrecorded = Value::Set(in_use.unrecorded.iter().cloned().collect());
+    facts.insert("options.unrecorded".into(), Fact::new(unrecorded, scene.here("options")));
+    if let Some((layer, location)) = in_use.view.find(|service| service.locations.get(&scene.flow.location)) {
+        let missing = location.requires.iter().filter(|option| !scene.flow.options.contains(option)).cloned();
+        let required = Origin::new(
+            &in_use.view.profile.document,
+            format!("{layer}/locations/{}/requires", escape(&scene.flow.location)),
+        );
+        let fact = Fact::from_all(Value::Set(missing.collect()), [scene.here("location"), required]);
+        facts.insert("options.missing_for_location".into(), fact);
+    }
+}

@@ -1,0 +1,89 @@
+//! The catalogue of facts, read off the Cedar schema.
+
+use std::collections::BTreeMap;
+
+use cedar_policy::SchemaFragment;
+use serde_json::Value;
+
+use crate::model::{Catalogue, FactDecl, FactType, Root};
+
+/// Reads the catalogue off a schema in Cedar's own form.
+///
+/// # Errors
+/// Why the text is no such schema.
+pub fn read(text: &str) -> Result<Catalogue, String> {
+    let (fragment, _) = SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
+    let json = fragment.to_json_value().map_err(|error| error.to_string())?;
+    let types = &json[""]["entityTypes"];
+    let mut catalogue = Catalogue::default();
+    for (name, entity) in types.as_object().into_iter().flatten() {
+        if let Some(words) = entity["enum"].as_array() {
+            let words = words.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            catalogue.lists.insert(name.clone(), words);
+        }
+    }
+    for root in Root::ALL {
+        let mut facts = BTreeMap::new();
+        let attributes = &types[root.entity_type()]["shape"]["attributes"];
+        collect(attributes, "", false, &mut facts)?;
+        if facts.is_empty() {
+            return Err(format!("the entity type `{}` declares no facts", root.entity_type()));
+        }
+        catalogue.facts.insert(root, facts);
+    }
+    Ok(catalogue)
+}
+
+fn collect(
+    attributes: &Value,
+    prefix: &str,
+    computed: bool,
+    facts: &mut BTreeMap<String, FactDecl>,
+) -> Result<(), String> {
+    for (name, attribute) in attributes.as_object().into_iter().flatten() {
+        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        if attribute["required"] == Value::Bool(false) {
+            return Err(format!("`{path}` is optional; every fact is required, and may be unknown"));
+        }
+        let notes = &attribute["annotations"];
+        let computed = computed || notes.get("computed").is_some();
+        if attribute["type"] == "Record" {
+            collect(&attribute["attributes"], &path, computed, facts)?;
+            continue;
+        }
+        let doc = notes["doc"].as_str().ok_or_else(|| format!("`{path}` has no @doc"))?.to_owned();
+        let decl = FactDecl {
+            fact_type: fact_type(attribute).ok_or_else(|| format!("`{path}` has a type that facts cannot have"))?,
+            doc,
+            computed,
+            absent: default(notes, "absent"),
+            stated: default(notes, "stated"),
+            silent_permit: default(notes, "silent_permit"),
+            silent_deny: default(notes, "silent_deny"),
+        };
+        facts.insert(path, decl);
+    }
+    Ok(())
+}
+
+/// The value in an annotation: JSON, or a bare word.
+fn default(notes: &Value, key: &str) -> Option<Value> {
+    let text = notes.get(key)?.as_str()?;
+    Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+}
+
+fn fact_type(attribute: &Value) -> Option<FactType> {
+    if attribute["type"] == "Set" {
+        return Some(match attribute["element"]["name"].as_str()? {
+            "String" => FactType::Texts,
+            "Bool" | "Long" => return None,
+            name => FactType::Names(name.to_owned()),
+        });
+    }
+    Some(match attribute["name"].as_str()? {
+        "Bool" => FactType::Bool,
+        "Long" => FactType::Long,
+        "String" => FactType::Text,
+        name => FactType::Name(name.to_owned()),
+    })
+}

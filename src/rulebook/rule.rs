@@ -1,0 +1,121 @@
+//! One rule: one Cedar `forbid` in one file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use cedar_policy::{Effect, Policy, PolicyId};
+use serde_json::{Value, json};
+
+use super::analysis::{Consulted, consulted};
+use super::applies_id;
+use crate::model::Catalogue;
+use crate::problem::Problem;
+use crate::source::SourceFile;
+
+/// One requirement of a law, of provider terms, of a contract or of the house.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// `pack/file-stem`.
+    pub id: String,
+    /// The requirement, in one sentence.
+    pub title: String,
+    /// Article, clause or term.
+    pub cites: String,
+    /// What a violation means for the flow.
+    pub on_violation: OnViolation,
+    /// How to satisfy the rule.
+    pub remedy: String,
+    /// A reading aid.
+    pub note: Option<String>,
+    /// What a lawyer must confirm before the rule is relied on.
+    pub confirm: Option<String>,
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// The facts it consults.
+    pub consulted: Consulted,
+    /// The whole rule.
+    pub(crate) policy: Policy,
+    /// Scope and `when` alone: whether the rule applies.
+    pub(crate) applies: Policy,
+}
+
+/// What a violation means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnViolation {
+    /// Evidence, a consent or an agreement on record cures it.
+    Condition,
+    /// Only another flow would do.
+    Refuse,
+}
+
+impl Rule {
+    /// Reads a rule file; every fault goes to `problems`.
+    pub(super) fn parse(file: &Arc<SourceFile>, catalogue: &Catalogue, problems: &mut Vec<Problem>) -> Option<Self> {
+        match read(file, catalogue) {
+            Ok(rule) => Some(rule),
+            Err(message) => {
+                problems.push(
+                    Problem::new(message)
+                        .at(file, 0..0, "in this rule")
+                        .help("policies/README.md shows the form of a rule"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The pack that the rule belongs to.
+    pub fn pack(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+}
+
+fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
+    let id = id_of(&file.path).ok_or("a rule stands in the folder of its pack: policies/<pack>/<rule>.cedar")?;
+    let policy = Policy::parse(Some(PolicyId::new(&id)), &file.text).map_err(|error| error.to_string())?;
+    if policy.effect() != Effect::Forbid {
+        return Err("a rule is a `forbid`; what no rule forbids is permitted".to_owned());
+    }
+    let annotation = |name: &str| policy.annotation(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let needed = |name: &str| annotation(name).ok_or_else(|| format!("the rule has no @{name}(\"…\")"));
+    let stated = needed("id")?;
+    if stated != id {
+        return Err(format!("@id is `{stated}`, but the file makes it `{id}`"));
+    }
+    let on_violation = match needed("on_violation")?.as_str() {
+        "condition" => OnViolation::Condition,
+        "refuse" => OnViolation::Refuse,
+        other => return Err(format!("@on_violation is `{other}`, not `condition` or `refuse`")),
+    };
+    let json = policy.to_json().map_err(|error| error.to_string())?;
+    let consulted = consulted(&json, catalogue)?;
+    let applies = Policy::from_json(Some(applies_id(&id)), scope_and_when(json)).map_err(|error| error.to_string())?;
+    Ok(Rule {
+        title: needed("title")?,
+        cites: needed("cites")?,
+        remedy: needed("remedy")?,
+        note: annotation("note"),
+        confirm: annotation("confirm"),
+        file: Arc::clone(file),
+        on_violation,
+        consulted,
+        policy,
+        applies,
+        id,
+    })
+}
+
+fn scope_and_when(mut policy: Value) -> Value {
+    if let Some(conditions) = policy["conditions"].as_array_mut() {
+        conditions.retain(|condition| condition["kind"] == "when");
+    }
+    policy["annotations"] = json!({});
+    policy
+}
+
+/// `gdpr/28-processor-contract` for `…/gdpr/28-processor-contract.cedar`.
+fn id_of(path: &str) -> Option<String> {
+    let path = Path::new(path);
+    let pack = path.parent()?.file_name()?.to_str()?;
+    Some(format!("{pack}/{}", path.file_stem()?.to_str()?))
+}

@@ -1,0 +1,243 @@
+//! Everything a run needs, read and checked: where the first three stages meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::document::{Document, Kind, Schemas};
+use crate::knowledge::{Knowledge, Known, Vocabulary};
+use crate::load::{self, Embedded, embedded};
+use crate::model::{CustomerContract, Manifest, ProviderAgreement, ProviderProfile, RulePack, VocabularyFile};
+use crate::problem::Problem;
+use crate::rulebook::{RuleBook, read_catalogue};
+use crate::source::SourceFile;
+
+/// Where the user's own knowledge stands, beside what the binary holds.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// Rule packs.
+    pub policies: Vec<PathBuf>,
+    /// Provider profiles.
+    pub profiles: Vec<PathBuf>,
+    /// Vocabulary.
+    pub vocabulary: Vec<PathBuf>,
+    /// Customer contracts and provider agreements; none are embedded.
+    pub contracts: Vec<PathBuf>,
+}
+
+/// The rules and the knowledge of a run.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The rules.
+    pub book: RuleBook,
+    /// The knowledge.
+    pub knowledge: Knowledge,
+    /// The schemas of the documents.
+    pub schemas: Schemas,
+    /// Every file read so far, with what it is.
+    pub inputs: Vec<(Arc<SourceFile>, &'static str)>,
+}
+
+/// A document that is read: its positions and its content.
+type Read = (Arc<Document>, Value);
+
+impl Workspace {
+    /// Reads rules and knowledge, and the manifests of the texts given. Nothing is returned while anything is wrong.
+    ///
+    /// # Errors
+    /// Every problem of every file.
+    pub fn open(
+        folders: &Folders,
+        manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
+    ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+        let mut problems = Vec::new();
+        let opened = Self::read(folders, manifests, &mut problems);
+        problems.sort_by_key(Problem::order);
+        match opened {
+            Some(opened) if problems.is_empty() => Ok(opened),
+            _ => Err(problems),
+        }
+    }
+
+    fn read(
+        folders: &Folders,
+        manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(Self, Vec<Known<Manifest>>)> {
+        let policies = gather(Some(Embedded::Policies), &folders.policies, &["cedar", "cedarschema"], problems);
+        let schema_file = policies.iter().rfind(|file| file.path.ends_with(".cedarschema")).cloned()?;
+        let catalogue = match read_catalogue(&schema_file.text) {
+            Ok(catalogue) => catalogue,
+            Err(message) => {
+                problems.push(Problem::new(message).at(&schema_file, 0..0, "in this catalogue of facts"));
+                return None;
+            }
+        };
+        let schemas = match Schemas::new(&catalogue) {
+            Ok(schemas) => schemas,
+            Err(message) => {
+                problems.push(Problem::new(message).at(&schema_file, 0..0, "from this catalogue of facts"));
+                return None;
+            }
+        };
+        let (rules, packs): (Vec<_>, Vec<_>) = policies
+            .iter()
+            .filter(|file| !file.path.ends_with(".cedarschema"))
+            .cloned()
+            .partition(|file| file.path.ends_with(".cedar"));
+        let vocabulary = gather(Some(Embedded::Vocabulary), &folders.vocabulary, &[], problems);
+        let profiles = gather(Some(Embedded::Profiles), &folders.profiles, &[], problems);
+        let contracts = gather(None, &folders.contracts, &[], problems);
+        let texts = manifests(problems);
+
+        let mut inputs: Vec<(Arc<SourceFile>, &'static str)> = Vec::new();
+        for (files, kind) in [
+            (&rules, "policy"),
+            (&packs, Kind::RulePack.word()),
+            (&vocabulary, Kind::Vocabulary.word()),
+            (&profiles, Kind::ProviderProfile.word()),
+            (&contracts, "contract"),
+            (&texts, Kind::Integration.word()),
+        ] {
+            inputs.extend(files.iter().map(|file| (Arc::clone(file), kind)));
+        }
+        inputs.push((Arc::clone(&schema_file), "schema"));
+
+        let before = problems.len();
+        let words = parse(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
+        let words = typed::<VocabularyFile>(words, problems);
+        let profiles = parse(&profiles, &[Kind::ProviderProfile], &schemas, problems);
+        let contracts = parse(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
+        let (customers, providers): (Vec<Read>, Vec<Read>) =
+            contracts.into_iter().partition(|(document, _)| document.kind == Kind::CustomerContract);
+        let packs = parse(&packs, &[Kind::RulePack], &schemas, problems);
+        let manifests = parse(&texts, &[Kind::Integration], &schemas, problems);
+
+        let knowledge = Knowledge {
+            vocabulary: Arc::new(Vocabulary::new(words, problems)),
+            profiles: by_id(typed::<ProviderProfile>(profiles, problems), |model| &model.id, problems),
+            contracts: by_id(typed::<CustomerContract>(customers, problems), |model| &model.id, problems),
+            agreements: by_id(typed::<ProviderAgreement>(providers, problems), |model| &model.id, problems),
+            incomplete: problems.len() > before,
+        };
+        let packs = typed::<RulePack>(packs, problems).into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
+        knowledge.check(&catalogue, problems);
+        let manifests = typed::<Manifest>(manifests, problems)
+            .into_iter()
+            .map(|(document, model)| Known { document, model: Arc::new(model) })
+            .collect::<Vec<_>>();
+        unique(&manifests, problems);
+        let found: Vec<Vec<Problem>> = manifests
+            .par_iter()
+            .map(|manifest| {
+                let mut found = Vec::new();
+                knowledge.check_manifest(&catalogue, manifest, &mut found);
+                found
+            })
+            .collect();
+        problems.extend(found.into_iter().flatten());
+        let book = RuleBook::new(&schema_file, catalogue, &rules, packs, &knowledge.vocabulary, problems)?;
+        Some((Self { book, knowledge, schemas, inputs }, manifests))
+    }
+}
+
+/// The manifests under the paths, as texts.
+pub fn manifest_texts(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Arc<SourceFile>> {
+    read_all(&load::manifests_under(paths, problems), problems)
+}
+
+/// The embedded files and then the user's, so that the user's come last and override.
+fn gather(
+    folder: Option<Embedded>,
+    own: &[PathBuf],
+    further: &[&str],
+    problems: &mut Vec<Problem>,
+) -> Vec<Arc<SourceFile>> {
+    let mut files = folder.map(embedded).unwrap_or_default();
+    files.retain(|file| {
+        let extension = Path::new(&file.path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        extension == "yaml" || further.contains(&extension)
+    });
+    let paths = load::documents_under(own, further, problems);
+    files.extend(read_all(&paths, problems));
+    files
+}
+
+fn read_all(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Arc<SourceFile>> {
+    let read: Vec<Result<Arc<SourceFile>, Problem>> = paths.par_iter().map(|path| load::read(path)).collect();
+    read.into_iter().filter_map(|file| file.map_err(|problem| problems.push(problem)).ok()).collect()
+}
+
+/// Parses and validates in parallel; problems keep the order of the files.
+fn parse(files: &[Arc<SourceFile>], expected: &[Kind], schemas: &Schemas, problems: &mut Vec<Problem>) -> Vec<Read> {
+    let parsed: Vec<(Option<Read>, Vec<Problem>)> = files
+        .par_iter()
+        .map(|file| {
+            let mut found = Vec::new();
+            (Document::parse(file, expected, schemas, &mut found), found)
+        })
+        .collect();
+    let mut documents = Vec::new();
+    for (document, found) in parsed {
+        documents.extend(document);
+        problems.extend(found);
+    }
+    documents
+}
+
+fn typed<T: DeserializeOwned>(documents: Vec<Read>, problems: &mut Vec<Problem>) -> Vec<(Arc<Document>, T)> {
+    documents
+        .into_iter()
+        .filter_map(|(document, value)| document.read(value, problems).map(|model| (document, model)))
+        .collect()
+}
+
+/// Documents by id. A file of the user replaces an embedded one; two of the same kind are a fault.
+fn by_id<T>(
+    documents: Vec<(Arc<Document>, T)>,
+    id: impl Fn(&T) -> &String,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Known<T>> {
+    let mut known: BTreeMap<String, Known<T>> = BTreeMap::new();
+    for (document, model) in documents {
+        let key = id(&model).clone();
+        if let Some(earlier) = known.get(&key).filter(|earlier| earlier.document.file.embedded == document.file.embedded) {
+            problems.push(twice(&document, &earlier.document, &key));
+        }
+        known.insert(key, Known { document, model: Arc::new(model) });
+    }
+    known
+}
+
+fn unique(manifests: &[Known<Manifest>], problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<&str, &Arc<Document>> = BTreeMap::new();
+    for manifest in manifests {
+        if let Some(earlier) = seen.insert(&manifest.model.id, &manifest.document) {
+            problems.push(twice(&manifest.document, earlier, &manifest.model.id));
+        }
+    }
+}
+
+fn twice(document: &Document, earlier: &Document, id: &str) -> Problem {
+    document
+        .problem("/id", format!("the id `{id}` is taken by `{}`", earlier.file.path), "the second one")
+        .help("give each document an id of its own")
+}
+
+/// The paths of inputs that are not embedded, and how many embedded ones there are of each kind.
+pub fn decided_by(inputs: &[(Arc<SourceFile>, &'static str)]) -> (BTreeSet<String>, BTreeMap<&'static str, usize>) {
+    let mut own = BTreeSet::new();
+    let mut held = BTreeMap::new();
+    for (file, kind) in inputs {
+        if file.embedded {
+            *held.entry(*kind).or_insert(0) += 1;
+        } else {
+            own.insert(file.path.clone());
+        }
+    }
+    (own, held)
+}
