@@ -1,6 +1,6 @@
 //! Everything a run needs, read and checked: where the first three stages meet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::knowledge::{Knowledge, Known, Vocabulary};
 use crate::load::{self, Embedded, embedded};
 use crate::model::{CustomerContract, Manifest, ProviderAgreement, ProviderProfile, RulePack, VocabularyFile};
 use crate::problem::Problem;
-use crate::rulebook::{RuleBook, read_catalogue};
+use crate::rulebook::{RuleBook, parse_rules, read_facts};
 use crate::source::SourceFile;
 
 /// Where the user's own knowledge stands, beside what the binary holds.
@@ -70,20 +70,14 @@ impl Workspace {
     ) -> Option<(Self, Vec<Known<Manifest>>)> {
         let policies = gather(Some(Embedded::Policies), &folders.policies, &["cedar", "cedarschema"], problems);
         let schema_file = policies.iter().rfind(|file| file.path.ends_with(".cedarschema")).cloned()?;
-        let catalogue = match read_catalogue(&schema_file.text) {
-            Ok(catalogue) => catalogue,
+        let facts = match read_facts(&schema_file.text) {
+            Ok(facts) => facts,
             Err(message) => {
                 problems.push(Problem::new(message).at(&schema_file, 0..0, "in this catalogue of facts"));
                 return None;
             }
         };
-        let schemas = match Schemas::new(&catalogue) {
-            Ok(schemas) => schemas,
-            Err(message) => {
-                problems.push(Problem::new(message).at(&schema_file, 0..0, "from this catalogue of facts"));
-                return None;
-            }
-        };
+        let schemas = Schemas::new(&facts.catalogue);
         let (rules, packs): (Vec<_>, Vec<_>) = policies
             .iter()
             .filter(|file| !file.path.ends_with(".cedarschema"))
@@ -107,40 +101,47 @@ impl Workspace {
         }
         inputs.push((Arc::clone(&schema_file), "schema"));
 
-        let before = problems.len();
-        let words = parse(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
-        let words = typed::<VocabularyFile>(words, problems);
-        let profiles = parse(&profiles, &[Kind::ProviderProfile], &schemas, problems);
-        let contracts = parse(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
-        let (customers, providers): (Vec<Read>, Vec<Read>) =
-            contracts.into_iter().partition(|(document, _)| document.kind == Kind::CustomerContract);
-        let packs = parse(&packs, &[Kind::RulePack], &schemas, problems);
-        let manifests = parse(&texts, &[Kind::Integration], &schemas, problems);
-
-        let knowledge = Knowledge {
-            vocabulary: Arc::new(Vocabulary::new(words, problems)),
-            profiles: by_id(typed::<ProviderProfile>(profiles, problems), |model| &model.id, problems),
-            contracts: by_id(typed::<CustomerContract>(customers, problems), |model| &model.id, problems),
-            agreements: by_id(typed::<ProviderAgreement>(providers, problems), |model| &model.id, problems),
-            incomplete: problems.len() > before,
-        };
-        let packs = typed::<RulePack>(packs, problems).into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
-        knowledge.check(&catalogue, problems);
-        let manifests = typed::<Manifest>(manifests, problems)
+        let mut rule_problems = Vec::new();
+        let ((knowledge, packs, manifests), parsed) = rayon::join(
+            || {
+                let contracts = parse(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
+                let (customers, providers): (Vec<Read>, Vec<Read>) =
+                    contracts.into_iter().partition(|(document, _)| document.kind == Kind::CustomerContract);
+                let words = parse(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
+                let profiles = parse(&profiles, &[Kind::ProviderProfile], &schemas, problems);
+                let packs = parse(&packs, &[Kind::RulePack], &schemas, problems);
+                let incomplete = !problems.is_empty();
+                let manifests = parse(&texts, &[Kind::Integration], &schemas, problems);
+                let knowledge = Knowledge {
+                    vocabulary: Arc::new(Vocabulary::new(typed::<VocabularyFile>(words, problems), problems)),
+                    profiles: by_id(typed::<ProviderProfile>(profiles, problems), |model| &model.id, problems),
+                    contracts: by_id(typed::<CustomerContract>(customers, problems), |model| &model.id, problems),
+                    agreements: by_id(typed::<ProviderAgreement>(providers, problems), |model| &model.id, problems),
+                    incomplete,
+                };
+                (knowledge, typed::<RulePack>(packs, problems), typed::<Manifest>(manifests, problems))
+            },
+            || parse_rules(&rules, &facts.catalogue, &mut rule_problems),
+        );
+        problems.append(&mut rule_problems);
+        knowledge.check(&facts.catalogue, problems);
+        let manifests: Vec<Known<Manifest>> = manifests
             .into_iter()
             .map(|(document, model)| Known { document, model: Arc::new(model) })
-            .collect::<Vec<_>>();
+            .collect();
         unique(&manifests, problems);
         let found: Vec<Vec<Problem>> = manifests
             .par_iter()
             .map(|manifest| {
                 let mut found = Vec::new();
-                knowledge.check_manifest(&catalogue, manifest, &mut found);
+                knowledge.check_manifest(&facts.catalogue, manifest, &mut found);
                 found
             })
             .collect();
         problems.extend(found.into_iter().flatten());
-        let book = RuleBook::new(&schema_file, catalogue, &rules, packs, &knowledge.vocabulary, problems)?;
+        let packs = packs.into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
+        let own_words = vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
+        let book = RuleBook::new(facts, parsed, packs, &knowledge.vocabulary, own_words, problems)?;
         Some((Self { book, knowledge, schemas, inputs }, manifests))
     }
 }
@@ -226,18 +227,4 @@ fn twice(document: &Document, earlier: &Document, id: &str) -> Problem {
     document
         .problem("/id", format!("the id `{id}` is taken by `{}`", earlier.file.path), "the second one")
         .help("give each document an id of its own")
-}
-
-/// The paths of inputs that are not embedded, and how many embedded ones there are of each kind.
-pub fn decided_by(inputs: &[(Arc<SourceFile>, &'static str)]) -> (BTreeSet<String>, BTreeMap<&'static str, usize>) {
-    let mut own = BTreeSet::new();
-    let mut held = BTreeMap::new();
-    for (file, kind) in inputs {
-        if file.embedded {
-            *held.entry(*kind).or_insert(0) += 1;
-        } else {
-            own.insert(file.path.clone());
-        }
-    }
-    (own, held)
 }

@@ -1,6 +1,7 @@
 //! The JSON Schema of every kind of document: from the Rust types, and from the catalogue of facts where that decides the shape.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use schemars::generate::SchemaSettings;
@@ -12,38 +13,40 @@ use crate::model::{
     UNKNOWN, VocabularyFile,
 };
 
-/// The schemas of all kinds, ready for use.
+/// The schemas of all kinds. Each is built when it is first asked for.
 #[derive(Debug)]
 pub struct Schemas {
-    by_kind: BTreeMap<Kind, (Value, Validator)>,
+    catalogue: Catalogue,
+    by_kind: BTreeMap<Kind, OnceLock<(Value, Result<Validator, String>)>>,
 }
 
 impl Schemas {
-    /// Builds the schemas for a catalogue of facts.
-    ///
-    /// # Errors
-    /// A generated schema that is not a JSON Schema: a fault of the program.
-    pub fn new(catalogue: &Catalogue) -> Result<Self, String> {
-        let mut by_kind = BTreeMap::new();
-        for kind in Kind::ALL {
-            let schema = schema(kind, catalogue);
+    /// The schemas for a catalogue of facts.
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let by_kind = Kind::ALL.into_iter().map(|kind| (kind, OnceLock::new())).collect();
+        Self { catalogue: catalogue.clone(), by_kind }
+    }
+
+    fn of(&self, kind: Kind) -> &(Value, Result<Validator, String>) {
+        self.by_kind[&kind].get_or_init(|| {
+            let schema = schema(kind, &self.catalogue);
             let validator = jsonschema::options()
                 .should_validate_formats(true)
                 .build(&schema)
-                .map_err(|error| format!("the schema of {} is broken: {error}", kind.word()))?;
-            by_kind.insert(kind, (schema, validator));
-        }
-        Ok(Self { by_kind })
+                .map_err(|error| format!("the schema of {} is broken: {error}", kind.word()));
+            (schema, validator)
+        })
     }
 
-    pub(super) fn validator(&self, kind: Kind) -> (&Value, &Validator) {
-        let (schema, validator) = &self.by_kind[&kind];
-        (schema, validator)
+    /// The schema of a kind with its validator.
+    pub(super) fn validator(&self, kind: Kind) -> Result<(&Value, &Validator), &str> {
+        let (schema, validator) = self.of(kind);
+        validator.as_ref().map(|validator| (schema, validator)).map_err(String::as_str)
     }
 
     /// The schema of a kind as it is published.
     pub fn published(&self, kind: Kind) -> &Value {
-        &self.by_kind[&kind].0
+        &self.of(kind).0
     }
 }
 

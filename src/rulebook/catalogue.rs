@@ -7,13 +7,26 @@ use serde_json::Value;
 
 use crate::model::{Catalogue, FactDecl, FactType, Root};
 
-/// Reads the catalogue off a schema in Cedar's own form.
+/// A Cedar schema and the catalogue of facts that it declares.
+#[derive(Debug, Clone)]
+pub struct FactSchema {
+    /// The facts.
+    pub catalogue: Catalogue,
+    /// The schema, still without the purposes.
+    pub(super) fragment: SchemaFragment,
+}
+
+/// Reads a schema in Cedar's own form.
 ///
 /// # Errors
 /// Why the text is no such schema.
-pub fn read(text: &str) -> Result<Catalogue, String> {
+pub fn read(text: &str) -> Result<FactSchema, String> {
     let (fragment, _) = SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
-    let json = fragment.to_json_value().map_err(|error| error.to_string())?;
+    let json = fragment.clone().to_json_value().map_err(|error| error.to_string())?;
+    Ok(FactSchema { catalogue: facts(&json)?, fragment })
+}
+
+fn facts(json: &Value) -> Result<Catalogue, String> {
     let types = &json[""]["entityTypes"];
     let mut catalogue = Catalogue::default();
     for (name, entity) in types.as_object().into_iter().flatten() {

@@ -6,17 +6,19 @@ mod analysis;
 mod catalogue;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cedar_policy::{PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator};
+use rayon::prelude::*;
+use serde_json::{Value, json};
 
 use crate::knowledge::Vocabulary;
 use crate::model::{Catalogue, RulePack, TermType};
 use crate::problem::{Problem, did_you_mean};
 use crate::source::SourceFile;
 
-pub use catalogue::read as read_catalogue;
+pub use catalogue::{FactSchema, read as read_facts};
 pub use rule::{OnViolation, Rule};
 
 /// All rules of a run.
@@ -32,61 +34,75 @@ pub struct RuleBook {
     pub(crate) schema: Schema,
 }
 
+/// Parses rule files. Every fault goes to `problems`.
+pub fn parse_rules(files: &[Arc<SourceFile>], catalogue: &Catalogue, problems: &mut Vec<Problem>) -> Vec<Rule> {
+    let parsed: Vec<Result<Rule, Problem>> = files.par_iter().map(|file| Rule::parse(file, catalogue)).collect();
+    parsed.into_iter().filter_map(|rule| rule.map_err(|problem| problems.push(problem)).ok()).collect()
+}
+
 impl RuleBook {
-    /// Parses and checks the rules. Every fault goes to `problems`.
+    /// Joins rules to a book, and checks them. Every fault goes to `problems`.
+    ///
+    /// The binary's own rules were checked against its own vocabulary when it was tested; they are checked again only with
+    /// another vocabulary (`own_words`).
     pub fn new(
-        schema_file: &Arc<SourceFile>,
-        catalogue: Catalogue,
-        files: &[Arc<SourceFile>],
+        facts: FactSchema,
+        rules: Vec<Rule>,
         packs: BTreeMap<String, RulePack>,
         vocabulary: &Vocabulary,
+        own_words: bool,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let schema = match schema(&schema_file.text, vocabulary) {
+        let schema = match schema(facts.fragment, vocabulary) {
             Ok(schema) => schema,
             Err(message) => {
-                problems.push(Problem::new(message).at(schema_file, 0..0, "in this schema"));
+                problems.push(Problem::new(message));
                 return None;
             }
         };
         let before = problems.len();
-        let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
-        for file in files {
+        let mut by_id: BTreeMap<String, Rule> = BTreeMap::new();
+        for rule in rules {
             // A later file replaces a rule of the same id: the user's own folder comes after the embedded one.
-            if let Some(rule) = Rule::parse(file, &catalogue, problems) {
-                if let Some(earlier) = rules.get(&rule.id).filter(|earlier| earlier.file.embedded == file.embedded) {
-                    let message = format!("the rule `{}` is also in `{}`", rule.id, earlier.file.path);
-                    problems.push(Problem::new(message).at(file, 0..0, "in this file"));
-                }
-                check_words(&rule, vocabulary, problems);
-                rules.insert(rule.id.clone(), rule);
+            if let Some(earlier) = by_id.get(&rule.id).filter(|earlier| earlier.file.embedded == rule.file.embedded) {
+                let message = format!("the rule `{}` is also in `{}`", rule.id, earlier.file.path);
+                problems.push(Problem::new(message).at(&rule.file, 0..0, "in this file"));
             }
+            by_id.insert(rule.id.clone(), rule);
         }
-        validate(&schema, &rules, problems);
-        (problems.len() == before).then_some(Self { rules, packs, catalogue, schema })
+        let unchecked: Vec<&Rule> = by_id.values().filter(|rule| own_words || !rule.file.embedded).collect();
+        for rule in &unchecked {
+            check_words(rule, vocabulary, problems);
+        }
+        validate(&schema, &unchecked, problems);
+        (problems.len() == before).then_some(Self { rules: by_id, packs, catalogue: facts.catalogue, schema })
     }
 }
 
 /// The schema of the catalogue with one action per purpose of the vocabulary.
-fn schema(text: &str, vocabulary: &Vocabulary) -> Result<Schema, String> {
-    let mut actions = String::new();
+fn schema(facts: SchemaFragment, vocabulary: &Vocabulary) -> Result<Schema, String> {
+    let mut actions = serde_json::Map::new();
     for (id, term) in vocabulary.terms(TermType::Action) {
-        let parents: Vec<String> = term.parents.iter().map(|parent| format!("{parent:?}")).collect();
-        let member = if parents.is_empty() { String::new() } else { format!(" in [{}]", parents.join(", ")) };
-        actions.push_str(&format!(
-            "action {id:?}{member} appliesTo {{ principal: DataItem, resource: Endpoint, context: Circumstances }};\n"
-        ));
+        let parents: Vec<Value> = term.parents.iter().map(|parent| json!({ "id": parent })).collect();
+        let action = json!({
+            "memberOf": parents,
+            "appliesTo": {
+                "principalTypes": ["DataItem"],
+                "resourceTypes": ["Endpoint"],
+                "context": { "type": "Circumstances" },
+            },
+        });
+        actions.insert(id.clone(), action);
     }
-    let fragment = |text: &str| {
-        SchemaFragment::from_cedarschema_str(text).map(|(fragment, _)| fragment).map_err(|error| error.to_string())
-    };
-    Schema::from_schema_fragments([fragment(text)?, fragment(&actions)?]).map_err(|error| error.to_string())
+    let fragment = json!({ "": { "entityTypes": {}, "actions": actions } });
+    let actions = SchemaFragment::from_json_value(fragment).map_err(|error| error.to_string())?;
+    Schema::from_schema_fragments([facts, actions]).map_err(|error| error.to_string())
 }
 
 /// Strict validation by Cedar: types, attributes, actions.
-fn validate(schema: &Schema, rules: &BTreeMap<String, Rule>, problems: &mut Vec<Problem>) {
+fn validate(schema: &Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
     let mut policies = PolicySet::new();
-    for rule in rules.values() {
+    for rule in rules {
         if let Err(error) = policies.add(rule.policy.clone()) {
             problems.push(Problem::new(error.to_string()).at(&rule.file, 0..0, "in this file"));
         }
@@ -94,8 +110,11 @@ fn validate(schema: &Schema, rules: &BTreeMap<String, Rule>, problems: &mut Vec<
     let result = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
     let errors = result.validation_errors().map(|error| (error.policy_id(), error.to_string()));
     let warnings = result.validation_warnings().map(|warning| (warning.policy_id(), warning.to_string()));
-    for (id, message) in errors.chain(warnings) {
-        if let Some(rule) = rules.get::<str>(AsRef::<str>::as_ref(id)) {
+    // One action of a type stands for all: the same fault is found once per purpose.
+    let found: BTreeSet<(String, String)> =
+        errors.chain(warnings).map(|(id, message)| (id.to_string(), message)).collect();
+    for (id, message) in found {
+        if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
             problems.push(Problem::new(message).at(&rule.file, 0..0, "in this rule"));
         }
     }

@@ -49,19 +49,11 @@ pub enum OnViolation {
 }
 
 impl Rule {
-    /// Reads a rule file; every fault goes to `problems`.
-    pub(super) fn parse(file: &Arc<SourceFile>, catalogue: &Catalogue, problems: &mut Vec<Problem>) -> Option<Self> {
-        match read(file, catalogue) {
-            Ok(rule) => Some(rule),
-            Err(message) => {
-                problems.push(
-                    Problem::new(message)
-                        .at(file, 0..0, "in this rule")
-                        .help("policies/README.md shows the form of a rule"),
-                );
-                None
-            }
-        }
+    /// Reads a rule file.
+    pub(super) fn parse(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Self, Problem> {
+        read(file, catalogue).map_err(|message| {
+            Problem::new(message).at(file, 0..0, "in this rule").help("policies/README.md shows the form of a rule")
+        })
     }
 
     /// The pack that the rule belongs to.
