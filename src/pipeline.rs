@@ -1,20 +1,30 @@
 //! The later stages in a row: resolve, decide, report. Every verb that judges a flow calls [`evaluate`].
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::decide::{Decider, Decision, engine_version};
+use crate::decide::{Decider, engine_version};
 use crate::knowledge::Known;
 use crate::model::{Date, Manifest};
-use crate::report::{self, FlowParts, FlowResult, Input, Report, Summary, Tool, VERSION};
+use crate::report::{self, Detail, FlowParts, FlowResult, Input, Report, Summary, Tool, VERSION};
 use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::rulebook::RuleBook;
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
-/// Flows per piece of work: enough to keep all cores busy, few enough to bound the memory that facts take.
-const CHUNK: usize = 256;
+/// Flows per piece of work: enough to share entities, few enough to keep all cores busy and bound the memory of facts.
+const CHUNK: usize = 32;
+
+/// How a run goes about its work.
+#[derive(Clone, Copy)]
+pub struct Manner<'a> {
+    /// For which rules to give the facts.
+    pub detail: Detail,
+    /// Told how many flows are done.
+    pub progress: &'a (dyn Fn(usize) + Sync),
+}
 
 /// Judges every flow of the manifests and reports it.
 ///
@@ -25,11 +35,11 @@ pub fn evaluate(
     manifests: &[Known<Manifest>],
     as_of: Date,
     absent: Absent,
-    progress: &dyn Fn(usize),
+    manner: Manner<'_>,
 ) -> Result<Report, String> {
     let book = &workspace.book;
     let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent };
-    let mut flows = judge(book, &frame, manifests, progress)?;
+    let mut flows = judge(book, &frame, manifests, manner)?;
     flows.sort_by(|a, b| a.integration.cmp(&b.integration));
     Ok(Report {
         version: VERSION,
@@ -56,29 +66,31 @@ pub fn judge(
     book: &RuleBook,
     frame: &Frame<'_>,
     manifests: &[Known<Manifest>],
-    progress: &dyn Fn(usize),
+    manner: Manner<'_>,
 ) -> Result<Vec<FlowResult>, String> {
-    let mut decider = Decider::new(book, &frame.knowledge.vocabulary)?;
-    let mut flows: Vec<FlowResult> = Vec::new();
+    let decider = Decider::new(book, &frame.knowledge.vocabulary)?;
     let all: Vec<(&Known<Manifest>, usize)> = manifests
         .iter()
         .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| (manifest, index)))
         .collect();
-    for chunk in all.chunks(CHUNK) {
-        let facts: Vec<FlowFacts> =
-            chunk.par_iter().map(|(manifest, index)| resolve(frame, manifest, *index)).collect();
-        decider.prepare(&facts)?;
-        let decided: Result<Vec<FlowResult>, String> = facts
-            .par_iter()
-            .map(|facts| {
-                let decisions: Vec<Decision> = decider.decide(facts)?;
-                Ok(report::flow_result(FlowParts { book, facts, decisions: &decisions }))
-            })
-            .collect();
-        flows.extend(decided?);
-        progress(flows.len());
-    }
-    Ok(flows)
+    let done = AtomicUsize::new(0);
+    let chunks: Result<Vec<Vec<FlowResult>>, String> = all
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let facts: Vec<FlowFacts> =
+                chunk.iter().map(|(manifest, index)| resolve(frame, manifest, *index)).collect();
+            let decided = decider.decide(&facts)?;
+            let parts = facts.iter().zip(&decided);
+            let results: Vec<FlowResult> = parts
+                .map(|(facts, decisions)| {
+                    report::flow_result(FlowParts { book, facts, decisions, detail: manner.detail })
+                })
+                .collect();
+            (manner.progress)(done.fetch_add(results.len(), Ordering::Relaxed) + results.len());
+            Ok(results)
+        })
+        .collect();
+    Ok(chunks?.into_iter().flatten().collect())
 }
 
 fn inputs(files: &[(Arc<SourceFile>, &'static str)]) -> Vec<Input> {

@@ -11,12 +11,16 @@ pub struct SourceFile {
     pub text: String,
     /// True when the text comes from the binary.
     pub embedded: bool,
+    /// The byte at which each line starts.
+    lines: Vec<usize>,
 }
 
 impl SourceFile {
     /// A text that stands in no file, such as the options of `ask`.
     pub fn new(path: impl Into<String>, text: impl Into<String>, embedded: bool) -> Self {
-        Self { path: path.into(), text: text.into(), embedded }
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path: path.into(), text, embedded, lines }
     }
 
     /// SHA-256 of the text, in lower-case hexadecimal digits.
@@ -26,15 +30,16 @@ impl SourceFile {
 
     /// Line and column of a byte, both from 1; the column counts characters.
     pub fn line_column(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..byte.min(self.text.len())).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        (line, before[line_start..].chars().count() + 1)
+        let line = self.lines.partition_point(|start| *start <= byte).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let before = self.text.get(start..byte.min(self.text.len())).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 
     /// The text of a line, counted from 1, without its line break.
     pub fn line(&self, number: usize) -> &str {
-        self.text.lines().nth(number.saturating_sub(1)).unwrap_or_default()
+        let Some(start) = number.checked_sub(1).and_then(|index| self.lines.get(index)) else { return "" };
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        self.text.get(*start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 }
-

@@ -6,8 +6,9 @@ use super::args::{CheckArgs, Format, OutputArgs};
 use super::{Exit, Outcome, Surroundings, folders};
 use crate::knowledge::Known;
 use crate::model::Manifest;
-use crate::pipeline::evaluate;
+use crate::pipeline::{Manner, evaluate};
 use crate::render;
+use crate::report::Detail;
 use crate::resolve::Absent;
 use crate::workspace::{Workspace, manifest_texts};
 
@@ -46,9 +47,9 @@ pub(super) fn judge(
     };
     let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
     let bar = progress(flows, around);
-    let report = evaluate(workspace, manifests, as_of, absent, &|done| {
-        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-    });
+    let detail = if args.verbose || args.format == Format::Json { Detail::All } else { Detail::Findings };
+    let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    let report = evaluate(workspace, manifests, as_of, absent, Manner { detail, progress: &progress });
     bar.finish_and_clear();
     let report = match report {
         Ok(report) => report,

@@ -7,15 +7,16 @@
 mod request;
 mod residual;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use cedar_policy::{Authorizer, Entities, PartialResponse, Policy, PolicySet};
+use cedar_policy::{Authorizer, PartialResponse, Policy, PolicySet};
 
+use crate::knowledge::Vocabulary;
 use crate::resolve::{FlowFacts, Value};
-use crate::rulebook::{OnViolation, RuleBook, applies_id};
+use crate::rulebook::{Guard, OnViolation, Rule, RuleBook};
+use request::Vocabularies;
 use residual::{Known, simplify};
-
-pub use request::Vocabularies;
 
 /// The status of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +47,6 @@ pub enum Verdict {
 /// One rule on one data item under one contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The rule.
-    pub rule: String,
     /// Its status.
     pub status: Status,
     /// The unknown facts on which an undetermined rule hangs, by full name.
@@ -57,13 +56,13 @@ pub struct Outcome {
 }
 
 /// The outcomes of one request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The data item, by position in the flow.
     pub item: usize,
     /// The contract, by position in the flow's facts.
     pub contract: usize,
-    /// Every rule, by id.
+    /// Every rule, in the order of the rule book.
     pub outcomes: Vec<Outcome>,
 }
 
@@ -72,10 +71,8 @@ pub struct Decision {
 pub struct Decider<'a> {
     book: &'a RuleBook,
     vocabularies: Vocabularies,
-    /// The rules that can apply, per set of laws that rules ask for and the flow has.
-    slices: BTreeMap<BTreeSet<String>, PolicySet>,
-    /// Every law that some rule asks for.
-    laws: BTreeSet<String>,
+    /// Policy sets by the rules they hold: few combinations of rules occur, and a set costs more than a decision.
+    slices: RwLock<HashMap<Vec<bool>, Arc<PolicySet>>>,
 }
 
 impl Status {
@@ -121,80 +118,73 @@ pub fn engine_version() -> String {
 }
 
 impl<'a> Decider<'a> {
-    /// Prepares the rules for every combination of laws that rules ask for.
+    /// Prepares to decide.
     ///
     /// # Errors
-    /// A vocabulary or rule that Cedar does not accept; checked before, so a fault of the program.
-    pub fn new(book: &'a RuleBook, vocabulary: &crate::knowledge::Vocabulary) -> Result<Self, String> {
-        let laws: BTreeSet<String> = book.rules.values().flat_map(|rule| rule.consulted.laws.clone()).collect();
-        let vocabularies = Vocabularies::new(book, vocabulary)?;
-        Ok(Self { book, vocabularies, slices: BTreeMap::new(), laws })
+    /// A vocabulary that Cedar does not accept; checked before, so a fault of the program.
+    pub fn new(book: &'a RuleBook, vocabulary: &Vocabulary) -> Result<Self, String> {
+        Ok(Self { book, vocabularies: Vocabularies::new(book, vocabulary)?, slices: RwLock::default() })
     }
 
-    /// Builds the slices that the flows need. Rules are cloned once per combination of laws, not per flow.
-    ///
-    /// # Errors
-    /// Two rules of one id; checked before.
-    pub fn prepare<'f>(&mut self, flows: impl IntoIterator<Item = &'f FlowFacts>) -> Result<(), String> {
-        for flow in flows {
-            let key = self.slice_key(flow);
-            if !self.slices.contains_key(&key) {
-                let mut policies = PolicySet::new();
-                for rule in self.book.rules.values().filter(|rule| rule.consulted.laws.is_subset(&key)) {
-                    policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
-                    policies.add(rule.applies.clone()).map_err(|error| error.to_string())?;
-                }
-                self.slices.insert(key, policies);
-            }
-        }
-        Ok(())
-    }
-
-    /// The laws of the flow that rules ask for; all of them when the flow's laws are not known.
-    fn slice_key(&self, flow: &FlowFacts) -> BTreeSet<String> {
-        match flow.circumstances.get("laws").map(|fact| &fact.value) {
-            Some(Value::Set(laws)) => self.laws.intersection(laws).cloned().collect(),
-            _ => self.laws.clone(),
-        }
-    }
-
-    /// Decides a flow: one request per data item and contract.
+    /// Decides flows: one request per data item and contract of each.
     ///
     /// # Errors
     /// Facts that do not fit the schema: a fault of the program, never of the input, which was checked before.
-    pub fn decide(&self, flow: &FlowFacts) -> Result<Vec<Decision>, String> {
-        let rules = self.slices.get(&self.slice_key(flow)).ok_or("the flow was not prepared")?;
-        let entities = self.vocabularies.with(self.book, flow)?;
-        let mut decisions = Vec::new();
-        for item in 0..flow.items.len() {
-            for contract in 0..flow.contracts.len() {
-                let outcomes = self.outcomes(rules, flow, item, contract, &entities)?;
-                decisions.push(Decision { item, contract, outcomes });
+    pub fn decide(&self, flows: &[FlowFacts]) -> Result<Vec<Vec<Decision>>, String> {
+        let (entities, ids) = self.vocabularies.with(self.book, flows)?;
+        let mut decided = Vec::new();
+        for (flow, ids) in flows.iter().zip(&ids) {
+            let mut decisions = Vec::new();
+            for item in 0..flow.items.len() {
+                for contract in 0..flow.contracts.len() {
+                    let relevant = self.relevant(flow, item, contract);
+                    let rules = self.slice(&relevant)?;
+                    let request = ids.request(self.book, item, contract)?;
+                    let response = Authorizer::new().is_authorized_partial(&request, &rules, &entities);
+                    let outcomes = Answers::read(&response).outcomes(self.book, &relevant);
+                    decisions.push(Decision { item, contract, outcomes });
+                }
             }
+            decided.push(decisions);
         }
-        Ok(decisions)
+        Ok(decided)
     }
 
-    fn outcomes(
-        &self,
-        rules: &PolicySet,
-        flow: &FlowFacts,
-        item: usize,
-        contract: usize,
-        entities: &Entities,
-    ) -> Result<Vec<Outcome>, String> {
-        let request = request::build(self.book, flow, item, contract)?;
-        let response = Authorizer::new().is_authorized_partial(&request, rules, entities);
-        let answers = Answers::read(&response);
-        Ok(self.book.rules.values().map(|rule| answers.outcome(rules, rule.id.as_str())).collect())
+    /// Which rules can apply: those none of whose guards is known not to hold.
+    fn relevant(&self, flow: &FlowFacts, item: usize, contract: usize) -> Vec<bool> {
+        let fact = |name: &str| flow.fact(name, item, contract).map(|fact| &fact.value);
+        let holds = |guard: &Guard| match guard {
+            Guard::True(name) => fact(name) != Some(&Value::Bool(false)),
+            Guard::Contains(name, word) => !matches!(fact(name), Some(Value::Set(words)) if !words.contains(word)),
+            Guard::Is(name, word) => !matches!(fact(name), Some(Value::Name(found)) if found != word),
+            Guard::NotEmpty(name) => !matches!(fact(name), Some(Value::Set(words)) if words.is_empty()),
+        };
+        self.book.rules.values().map(|rule| rule.consulted.guards.iter().all(holds)).collect()
+    }
+
+    /// The policies of the relevant rules, each whole and without its `unless`.
+    fn slice(&self, relevant: &[bool]) -> Result<Arc<PolicySet>, String> {
+        // A lock is poisoned only by a panic while it is held; the map itself stays whole.
+        if let Some(known) = self.slices.read().unwrap_or_else(PoisonError::into_inner).get(relevant) {
+            return Ok(Arc::clone(known));
+        }
+        let mut policies = PolicySet::new();
+        for (rule, _) in self.book.rules.values().zip(relevant).filter(|(_, relevant)| **relevant) {
+            policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
+            policies.add(rule.applies.clone()).map_err(|error| error.to_string())?;
+        }
+        let policies = Arc::new(policies);
+        let mut slices = self.slices.write().unwrap_or_else(PoisonError::into_inner);
+        slices.insert(relevant.to_vec(), Arc::clone(&policies));
+        Ok(policies)
     }
 }
 
 /// A partial response, by policy.
 struct Answers {
-    satisfied: BTreeSet<String>,
-    errors: BTreeSet<String>,
-    residuals: BTreeMap<String, Known>,
+    satisfied: HashSet<String>,
+    errors: HashSet<String>,
+    residuals: HashMap<String, Known>,
 }
 
 impl Answers {
@@ -206,6 +196,28 @@ impl Answers {
         }
     }
 
+    fn outcomes(&self, book: &RuleBook, relevant: &[bool]) -> Vec<Outcome> {
+        let rules = book.rules.values().zip(relevant);
+        rules.map(|(rule, relevant)| if *relevant { self.outcome(rule) } else { Outcome::of(Status::NotApplicable) }).collect()
+    }
+
+    fn outcome(&self, rule: &Rule) -> Outcome {
+        let (whole, applies) = (rule.id.as_str(), rule.applies.id().as_ref());
+        // Cedar skips a policy whose evaluation fails. Here it never passes.
+        if self.errors.contains(whole) || self.errors.contains(applies) {
+            let error = Some("the evaluation of the rule failed".to_owned());
+            return Outcome { error, ..Outcome::of(Status::Undetermined) };
+        }
+        match self.holds(whole) {
+            Known::Yes => Outcome::of(Status::Violated),
+            Known::HangsOn(unknown) => Outcome { unknown, ..Outcome::of(Status::Undetermined) },
+            Known::No => match self.holds(applies) {
+                Known::No => Outcome::of(Status::NotApplicable),
+                Known::Yes | Known::HangsOn(_) => Outcome::of(Status::Satisfied),
+            },
+        }
+    }
+
     /// Whether the condition of a policy holds, as far as it is known.
     fn holds(&self, id: &str) -> Known {
         if self.satisfied.contains(id) {
@@ -214,27 +226,11 @@ impl Answers {
             self.residuals.get(id).cloned().unwrap_or(Known::No)
         }
     }
+}
 
-    fn outcome(&self, rules: &PolicySet, id: &str) -> Outcome {
-        let applies_id = applies_id(id);
-        let applies: &str = applies_id.as_ref();
-        let outcome = |status, unknown| Outcome { rule: id.to_owned(), status, unknown, error: None };
-        if rules.policy(&applies_id).is_none() {
-            return outcome(Status::NotApplicable, BTreeSet::new());
-        }
-        // Cedar skips a policy whose evaluation fails. Here it never passes.
-        if self.errors.contains(id) || self.errors.contains(applies) {
-            let error = Some("the evaluation of the rule failed".to_owned());
-            return Outcome { error, ..outcome(Status::Undetermined, BTreeSet::new()) };
-        }
-        match self.holds(id) {
-            Known::Yes => outcome(Status::Violated, BTreeSet::new()),
-            Known::HangsOn(unknown) => outcome(Status::Undetermined, unknown),
-            Known::No => match self.holds(applies) {
-                Known::No => outcome(Status::NotApplicable, BTreeSet::new()),
-                Known::Yes | Known::HangsOn(_) => outcome(Status::Satisfied, BTreeSet::new()),
-            },
-        }
+impl Outcome {
+    fn of(status: Status) -> Self {
+        Self { status, unknown: BTreeSet::new(), error: None }
     }
 }
 

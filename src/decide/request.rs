@@ -13,7 +13,7 @@ use crate::rulebook::RuleBook;
 
 /// The entities that all flows share: the words of the vocabulary.
 #[derive(Debug)]
-pub struct Vocabularies {
+pub(super) struct Vocabularies {
     entities: Entities,
 }
 
@@ -40,52 +40,99 @@ impl Vocabularies {
         Ok(Self { entities })
     }
 
-    /// The shared entities and those of one flow, checked against the schema.
-    pub(super) fn with(&self, book: &RuleBook, flow: &FlowFacts) -> Result<Entities, String> {
-        let mut entities = vec![
-            entity(book, Root::Flow, "0", &flow.circumstances, HashSet::new())?,
-            entity(book, Root::Resource, "0", &flow.endpoint, HashSet::from([uid("Service", &flow.flow().service)?]))?,
-        ];
-        for (index, item) in flow.items.iter().enumerate() {
-            let class = HashSet::from([uid("DataClass", &flow.flow().data[index].class)?]);
-            entities.push(entity(book, Root::Principal, &index.to_string(), &item.facts, class)?);
+    /// The shared entities and those of some flows, checked against the schema.
+    pub(super) fn with(&self, book: &RuleBook, flows: &[FlowFacts]) -> Result<(Entities, Vec<FlowEntities>), String> {
+        let mut things = Things { book, known: HashMap::new(), entities: Vec::new() };
+        let mut ids = Vec::new();
+        for flow in flows {
+            let service = uid("Service", &flow.flow().service)?;
+            let provider = flow.flow().service.split('/').next().unwrap_or_default();
+            things.word(&service, HashSet::from([uid("Provider", provider)?]));
+            let mut items = Vec::new();
+            for (index, item) in flow.items.iter().enumerate() {
+                let class = uid("DataClass", &flow.flow().data[index].class)?;
+                items.push(things.add(Root::Principal, &item.facts, Some(class))?);
+            }
+            let contracts: Result<Vec<EntityUid>, String> =
+                flow.contracts.iter().map(|contract| things.add(Root::Contract, &contract.facts, None)).collect();
+            ids.push(FlowEntities {
+                circumstances: things.add(Root::Flow, &flow.circumstances, None)?,
+                endpoint: things.add(Root::Resource, &flow.endpoint, Some(service))?,
+                purpose: uid("Action", &flow.flow().purpose)?,
+                items,
+                contracts: contracts?,
+            });
         }
-        for (index, contract) in flow.contracts.iter().enumerate() {
-            entities.push(entity(book, Root::Contract, &index.to_string(), &contract.facts, HashSet::new())?);
-        }
-        let provider = flow.flow().service.split('/').next().unwrap_or_default();
-        entities.push(Entity::new_no_attrs(
-            uid("Service", &flow.flow().service)?,
-            HashSet::from([uid("Provider", provider)?]),
-        ));
-        self.entities.clone().add_entities(entities, Some(&book.schema)).map_err(|error| error.to_string())
+        let entities = self
+            .entities
+            .clone()
+            .add_entities(things.entities, Some(&book.schema))
+            .map_err(|error| error.to_string())?;
+        Ok((entities, ids))
     }
 }
 
-/// The request for one data item under one contract.
-pub(super) fn build(book: &RuleBook, flow: &FlowFacts, item: usize, contract: usize) -> Result<Request, String> {
-    let reference = |root: Root, id: usize| {
-        uid(root.entity_type(), &id.to_string()).map(RestrictedExpression::new_entity_uid)
-    };
-    let context = Context::from_pairs([
-        ("flow".to_owned(), reference(Root::Flow, 0)?),
-        ("contract".to_owned(), reference(Root::Contract, contract)?),
-    ])
-    .map_err(|error| error.to_string())?;
-    Request::new(
-        uid(Root::Principal.entity_type(), &item.to_string())?,
-        uid("Action", &flow.flow().purpose)?,
-        uid(Root::Resource.entity_type(), "0")?,
-        context,
-        Some(&book.schema),
-    )
-    .map_err(|error| error.to_string())
+/// The entities that stand for the things of one flow.
+pub(super) struct FlowEntities {
+    circumstances: EntityUid,
+    endpoint: EntityUid,
+    purpose: EntityUid,
+    items: Vec<EntityUid>,
+    contracts: Vec<EntityUid>,
+}
+
+impl FlowEntities {
+    /// The request for one data item under one contract.
+    pub(super) fn request(&self, book: &RuleBook, item: usize, contract: usize) -> Result<Request, String> {
+        let reference = |uid: &EntityUid| RestrictedExpression::new_entity_uid(uid.clone());
+        let context = Context::from_pairs([
+            ("flow".to_owned(), reference(&self.circumstances)),
+            ("contract".to_owned(), reference(&self.contracts[contract])),
+        ])
+        .map_err(|error| error.to_string())?;
+        Request::new(
+            self.items[item].clone(),
+            self.purpose.clone(),
+            self.endpoint.clone(),
+            context,
+            Some(&book.schema),
+        )
+        .map_err(|error| error.to_string())
+    }
+}
+
+/// Entities of some flows. Things with equal facts are one entity: flows share services and contracts.
+struct Things<'a> {
+    book: &'a RuleBook,
+    known: HashMap<(Root, Option<EntityUid>, Vec<(&'a String, &'a Value)>), EntityUid>,
+    entities: Vec<Entity>,
+}
+
+impl<'a> Things<'a> {
+    fn word(&mut self, word: &EntityUid, parents: HashSet<EntityUid>) {
+        let key = (Root::Resource, Some(word.clone()), Vec::new());
+        if self.known.insert(key, word.clone()).is_none() {
+            self.entities.push(Entity::new_no_attrs(word.clone(), parents));
+        }
+    }
+
+    fn add(&mut self, root: Root, facts: &'a Facts, parent: Option<EntityUid>) -> Result<EntityUid, String> {
+        let values = facts.iter().map(|(path, fact)| (path, &fact.value)).collect();
+        let key = (root, parent.clone(), values);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let uid = uid(root.entity_type(), &self.known.len().to_string())?;
+        self.entities.push(entity(self.book, root, uid.clone(), facts, parent.into_iter().collect())?);
+        self.known.insert(key, uid.clone());
+        Ok(uid)
+    }
 }
 
 fn entity(
     book: &RuleBook,
     root: Root,
-    id: &str,
+    uid: EntityUid,
     facts: &Facts,
     parents: HashSet<EntityUid>,
 ) -> Result<Entity, String> {
@@ -96,7 +143,7 @@ fn entity(
         tree.insert(path, expression(value, &decl.fact_type, &name)?);
     }
     let attributes: HashMap<String, RestrictedExpression> = tree.into_attributes()?.collect();
-    Entity::new(uid(root.entity_type(), id)?, attributes, parents).map_err(|error| error.to_string())
+    Entity::new(uid, attributes, parents).map_err(|error| error.to_string())
 }
 
 /// Paths such as `retention.days` folded into records.

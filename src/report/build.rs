@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
 use crate::model::{NONE, Root};
-use crate::resolve::{Cited, Fact, FlowFacts, Origin, Value};
+use crate::resolve::{Cited, FlowFacts, Origin, Value};
 use crate::rulebook::{Rule, RuleBook};
 
 /// What a flow's result is made of.
@@ -20,6 +20,17 @@ pub struct FlowParts<'a> {
     pub facts: &'a FlowFacts,
     /// The outcomes per data item and contract.
     pub decisions: &'a [Decision],
+    /// For which rules to give the facts.
+    pub detail: Detail,
+}
+
+/// For which rules a result gives the facts that they consulted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// For rules that keep the flow from being permitted.
+    Findings,
+    /// For every rule.
+    All,
 }
 
 /// The result of one flow.
@@ -108,7 +119,11 @@ impl Places<'_> {
                 push_new(&mut result.unknown, name.clone());
             }
             result.error = result.error.or_else(|| outcome.error.clone());
-            let satisfied = if worst == decide::Status::NotApplicable { None } else { Some(&rule.consulted.satisfied) };
+            if self.parts.detail == Detail::Findings && result.verdict == Verdict::Permitted {
+                continue;
+            }
+            // What would satisfy a rule that does not apply is of no interest.
+            let satisfied = (worst != decide::Status::NotApplicable).then_some(&rule.consulted.satisfied);
             for name in satisfied.into_iter().flatten().chain(&rule.consulted.applies) {
                 if let Some(fact) = self.fact(name, decision)
                     && !result.facts.contains(&fact)
@@ -128,7 +143,7 @@ impl Places<'_> {
         if let Some(known) = self.known.get(&key) {
             return Some(Arc::clone(known));
         }
-        let fact = find(self.parts.facts, name, decision)?;
+        let fact = self.parts.facts.fact(name, decision.item, decision.contract)?;
         let mut places = fact.origins.iter().map(|origin| place(origin, self.parts.facts));
         let first = places.next().unwrap_or_default();
         let result = Arc::new(FactResult {
@@ -150,25 +165,6 @@ fn push_new(list: &mut Vec<String>, entry: String) {
     if !list.contains(&entry) {
         list.push(entry);
     }
-}
-
-/// The fact of a full name such as `resource.retention.days`, for one item and contract.
-fn find<'a>(facts: &'a FlowFacts, name: &str, decision: &Decision) -> Option<&'a Fact> {
-    match name {
-        "principal" => return Some(&facts.items[decision.item].class),
-        "action" => return Some(&facts.purpose),
-        "resource" => return Some(&facts.service),
-        _ => {}
-    }
-    Root::ALL.into_iter().find_map(|root| {
-        let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
-        match root {
-            Root::Principal => facts.items[decision.item].facts.get(path),
-            Root::Resource => facts.endpoint.get(path),
-            Root::Contract => facts.contracts[decision.contract].facts.get(path),
-            Root::Flow => facts.circumstances.get(path),
-        }
-    })
 }
 
 fn json(value: &Value) -> Json {

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use build::{FlowParts, flow_result, fact_docs, rule_infos};
+pub use build::{Detail, FlowParts, flow_result, fact_docs, rule_infos};
 
 /// The version of the result's form. It grows with every change that a reader could notice.
 pub const VERSION: u32 = 1;

@@ -88,6 +88,25 @@ impl FlowFacts {
     pub fn flow(&self) -> &Flow {
         &self.manifest.model.flows[self.index]
     }
+
+    /// A fact by its full name such as `resource.retention.days`, for one item under one contract.
+    pub fn fact(&self, name: &str, item: usize, contract: usize) -> Option<&Fact> {
+        match name {
+            "principal" => return Some(&self.items[item].class),
+            "action" => return Some(&self.purpose),
+            "resource" => return Some(&self.service),
+            _ => {}
+        }
+        Root::ALL.into_iter().find_map(|root| {
+            let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
+            match root {
+                Root::Principal => self.items[item].facts.get(path),
+                Root::Resource => self.endpoint.get(path),
+                Root::Contract => self.contracts[contract].facts.get(path),
+                Root::Flow => self.circumstances.get(path),
+            }
+        })
+    }
 }
 
 /// Resolves the facts of a flow.

@@ -13,10 +13,23 @@ pub struct Consulted {
     pub applies: BTreeSet<String>,
     /// Facts that decide whether it is satisfied, from `unless`.
     pub satisfied: BTreeSet<String>,
-    /// The laws without which the rule cannot apply: `context.flow.laws.contains(Law::"…")` as a conjunct of `when`.
-    pub laws: BTreeSet<String>,
+    /// Simple conjuncts of `when`: where one is known not to hold, the rule need not be evaluated.
+    pub guards: Vec<Guard>,
     /// Every entity that the rule names, as type and id.
     pub entities: BTreeSet<(String, String)>,
+}
+
+/// A simple conjunct of `when`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The fact is true: `principal.personal`.
+    True(String),
+    /// The fact is a set with this word in it: `context.flow.laws.contains(Law::"gdpr")`.
+    Contains(String, String),
+    /// The fact is this word: `context.contract.third_parties.permission == Permission::"with-consent"`.
+    Is(String, String),
+    /// The fact is a set that is not empty: what stands left of `in` must stand below one of its words.
+    NotEmpty(String),
 }
 
 /// Reads what a policy consults.
@@ -40,7 +53,7 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
     }
     facts(&when["body"], catalogue, &mut found.applies);
     facts(&unless["body"], catalogue, &mut found.satisfied);
-    laws(&when["body"], &mut found.laws);
+    guards(&when["body"], &mut found.guards);
     entities(&policy["conditions"], &mut found.entities);
     Ok(found)
 }
@@ -73,15 +86,21 @@ fn chain(expression: &Value) -> Option<String> {
     Some(format!("{}.{}", chain(&access["left"])?, access["attr"].as_str()?))
 }
 
-fn laws(expression: &Value, found: &mut BTreeSet<String>) {
+fn guards(expression: &Value, found: &mut Vec<Guard>) {
+    let word = |value: &Value| value["Value"]["__entity"]["id"].as_str().map(str::to_owned);
     if let Some(both) = expression.get("&&") {
-        laws(&both["left"], found);
-        laws(&both["right"], found);
-    } else if let Some(contains) = expression.get("contains")
-        && chain(&contains["left"]).as_deref() == Some("context.flow.laws")
-        && let Some(law) = contains["right"]["Value"]["__entity"]["id"].as_str()
-    {
-        found.insert(law.to_owned());
+        guards(&both["left"], found);
+        guards(&both["right"], found);
+    } else if let Some(name) = chain(expression) {
+        found.push(Guard::True(name));
+    } else if let Some(contains) = expression.get("contains") {
+        let pair = chain(&contains["left"]).zip(word(&contains["right"]));
+        found.extend(pair.map(|(name, word)| Guard::Contains(name, word)));
+    } else if let Some(equal) = expression.get("==") {
+        let pair = chain(&equal["left"]).zip(word(&equal["right"]));
+        found.extend(pair.map(|(name, word)| Guard::Is(name, word)));
+    } else if let Some(inside) = expression.get("in") {
+        found.extend(chain(&inside["right"]).map(Guard::NotEmpty));
     }
 }
 

@@ -18,6 +18,7 @@ use crate::model::{Catalogue, RulePack, TermType};
 use crate::problem::{Problem, did_you_mean};
 use crate::source::SourceFile;
 
+pub use analysis::{Consulted, Guard};
 pub use catalogue::{FactSchema, read as read_facts};
 pub use rule::{OnViolation, Rule};
 
@@ -138,6 +139,6 @@ fn check_words(rule: &Rule, vocabulary: &Vocabulary, problems: &mut Vec<Problem>
 }
 
 /// The id under which the part of a rule stands that says when it applies.
-pub(crate) fn applies_id(rule: &str) -> PolicyId {
+fn applies_id(rule: &str) -> PolicyId {
     PolicyId::new(format!("{rule}?applies"))
 }

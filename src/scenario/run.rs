@@ -11,9 +11,9 @@ use super::page::Scenario;
 use crate::document::{Document, Kind};
 use crate::knowledge::{Knowledge, Known};
 use crate::model::{CustomerContract, Manifest, ProviderAgreement, ProviderProfile};
-use crate::pipeline::judge;
+use crate::pipeline::{Manner, judge};
 use crate::problem::Problem;
-use crate::report::{FlowResult, Status};
+use crate::report::{Detail, FlowResult, Status};
 use crate::resolve::{Absent, Frame};
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
@@ -106,8 +106,9 @@ fn run(workspace: &Workspace, scenario: &Scenario) -> Result<FlowResult, String>
     match (manifest, problems.is_empty()) {
         (Some(manifest), true) => {
             let as_of = scenario.block.as_of.unwrap_or(scenario.given.as_of);
+            let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
             let frame = Frame { knowledge: &knowledge, catalogue, as_of, absent: Absent::NotDone };
-            let mut flows = judge(&workspace.book, &frame, &[manifest], &|_| {})?;
+            let mut flows = judge(&workspace.book, &frame, &[manifest], manner)?;
             flows.pop().ok_or_else(|| "the manifest has no flow".to_owned())
         }
         _ => Err(problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; ")),
