@@ -41,6 +41,9 @@ pub fn evaluate(
     let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent };
     let mut flows = judge(book, &frame, manifests, manner)?;
     flows.sort_by(|a, b| a.integration.cmp(&b.integration));
+    let files = workspace.inputs.iter().map(|(file, _)| file);
+    let files = files.chain(manifests.iter().map(|manifest| &manifest.document.file));
+    let lines = report::lines(&flows, files);
     Ok(Report {
         version: VERSION,
         tool: Tool {
@@ -55,6 +58,7 @@ pub fn evaluate(
         rules: report::rule_infos(book),
         facts: report::fact_docs(book),
         flows,
+        lines,
     })
 }
 

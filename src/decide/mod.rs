@@ -6,17 +6,19 @@
 
 mod request;
 mod residual;
+mod slice;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
 
-use cedar_policy::{Authorizer, PartialResponse, Policy, PolicySet};
+use cedar_policy::{Authorizer, PartialResponse, Policy};
 
 use crate::knowledge::Vocabulary;
-use crate::resolve::{FlowFacts, Value};
-use crate::rulebook::{Guard, OnViolation, Rule, RuleBook};
+use crate::model::Root;
+use crate::resolve::FlowFacts;
+use crate::rulebook::{OnViolation, Rule, RuleBook};
 use request::Vocabularies;
 use residual::{Known, simplify};
+use slice::{Relevance, Slices};
 
 /// The status of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +73,7 @@ pub struct Decision {
 pub struct Decider<'a> {
     book: &'a RuleBook,
     vocabularies: Vocabularies,
-    /// Policy sets by the rules they hold: few combinations of rules occur, and a set costs more than a decision.
-    slices: RwLock<HashMap<Vec<bool>, Arc<PolicySet>>>,
+    slices: Slices<'a>,
 }
 
 impl Status {
@@ -123,7 +124,7 @@ impl<'a> Decider<'a> {
     /// # Errors
     /// A vocabulary that Cedar does not accept; checked before, so a fault of the program.
     pub fn new(book: &'a RuleBook, vocabulary: &Vocabulary) -> Result<Self, String> {
-        Ok(Self { book, vocabularies: Vocabularies::new(book, vocabulary)?, slices: RwLock::default() })
+        Ok(Self { book, vocabularies: Vocabularies::new(book, vocabulary)?, slices: Slices::new(book) })
     }
 
     /// Decides flows: one request per data item and contract of each.
@@ -135,48 +136,21 @@ impl<'a> Decider<'a> {
         let mut decided = Vec::new();
         for (flow, ids) in flows.iter().zip(&ids) {
             let mut decisions = Vec::new();
+            let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource], 0, 0);
             for item in 0..flow.items.len() {
+                let of_item = self.slices.narrow(of_flow.clone(), flow, [Root::Principal], item, 0);
                 for contract in 0..flow.contracts.len() {
-                    let relevant = self.relevant(flow, item, contract);
-                    let rules = self.slice(&relevant)?;
+                    let relevance = self.slices.narrow(of_item.clone(), flow, [Root::Contract], item, contract);
+                    let rules = self.slices.policies(&relevance)?;
                     let request = ids.request(self.book, item, contract)?;
                     let response = Authorizer::new().is_authorized_partial(&request, &rules, &entities);
-                    let outcomes = Answers::read(&response).outcomes(self.book, &relevant);
+                    let outcomes = Answers::read(&response).outcomes(self.book, &relevance);
                     decisions.push(Decision { item, contract, outcomes });
                 }
             }
             decided.push(decisions);
         }
         Ok(decided)
-    }
-
-    /// Which rules can apply: those none of whose guards is known not to hold.
-    fn relevant(&self, flow: &FlowFacts, item: usize, contract: usize) -> Vec<bool> {
-        let fact = |name: &str| flow.fact(name, item, contract).map(|fact| &fact.value);
-        let holds = |guard: &Guard| match guard {
-            Guard::True(name) => fact(name) != Some(&Value::Bool(false)),
-            Guard::Contains(name, word) => !matches!(fact(name), Some(Value::Set(words)) if !words.contains(word)),
-            Guard::Is(name, word) => !matches!(fact(name), Some(Value::Name(found)) if found != word),
-            Guard::NotEmpty(name) => !matches!(fact(name), Some(Value::Set(words)) if words.is_empty()),
-        };
-        self.book.rules.values().map(|rule| rule.consulted.guards.iter().all(holds)).collect()
-    }
-
-    /// The policies of the relevant rules, each whole and without its `unless`.
-    fn slice(&self, relevant: &[bool]) -> Result<Arc<PolicySet>, String> {
-        // A lock is poisoned only by a panic while it is held; the map itself stays whole.
-        if let Some(known) = self.slices.read().unwrap_or_else(PoisonError::into_inner).get(relevant) {
-            return Ok(Arc::clone(known));
-        }
-        let mut policies = PolicySet::new();
-        for (rule, _) in self.book.rules.values().zip(relevant).filter(|(_, relevant)| **relevant) {
-            policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
-            policies.add(rule.applies.clone()).map_err(|error| error.to_string())?;
-        }
-        let policies = Arc::new(policies);
-        let mut slices = self.slices.write().unwrap_or_else(PoisonError::into_inner);
-        slices.insert(relevant.to_vec(), Arc::clone(&policies));
-        Ok(policies)
     }
 }
 
@@ -196,12 +170,14 @@ impl Answers {
         }
     }
 
-    fn outcomes(&self, book: &RuleBook, relevant: &[bool]) -> Vec<Outcome> {
-        let rules = book.rules.values().zip(relevant);
-        rules.map(|(rule, relevant)| if *relevant { self.outcome(rule) } else { Outcome::of(Status::NotApplicable) }).collect()
+    fn outcomes(&self, book: &RuleBook, relevance: &[Relevance]) -> Vec<Outcome> {
+        book.rules.values().zip(relevance).map(|(rule, relevance)| self.outcome(rule, *relevance)).collect()
     }
 
-    fn outcome(&self, rule: &Rule) -> Outcome {
+    fn outcome(&self, rule: &Rule, relevance: Relevance) -> Outcome {
+        if relevance == Relevance::No {
+            return Outcome::of(Status::NotApplicable);
+        }
         let (whole, applies) = (rule.id.as_str(), rule.applies.id().as_ref());
         // Cedar skips a policy whose evaluation fails. Here it never passes.
         if self.errors.contains(whole) || self.errors.contains(applies) {
@@ -211,6 +187,7 @@ impl Answers {
         match self.holds(whole) {
             Known::Yes => Outcome::of(Status::Violated),
             Known::HangsOn(unknown) => Outcome { unknown, ..Outcome::of(Status::Undetermined) },
+            Known::No if relevance == Relevance::Applies => Outcome::of(Status::Satisfied),
             Known::No => match self.holds(applies) {
                 Known::No => Outcome::of(Status::NotApplicable),
                 Known::Yes | Known::HangsOn(_) => Outcome::of(Status::Satisfied),

@@ -116,6 +116,27 @@ impl Node {
         node.span.clone()
     }
 
+    /// Where a reader looks for the value under a JSON pointer: its key, or its own bytes in a list. When nothing stands there,
+    /// the same of its nearest ancestor.
+    pub fn locate_entry(&self, pointer: &str) -> Range<usize> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(key) = self.locate_key(pointer) {
+                return key;
+            }
+            let Some((parent, last)) = pointer.rsplit_once('/') else { return self.span.clone() };
+            let in_list = matches!(self.at(parent).map(|node| &node.kind), Some(Kind::List(items)) if last.parse().is_ok_and(|index: usize| index < items.len()));
+            if in_list {
+                return self.locate(pointer);
+            }
+            pointer = parent;
+        }
+    }
+
+    fn at(&self, pointer: &str) -> Option<&Self> {
+        steps(pointer).try_fold(self, |node, step| node.child(&step))
+    }
+
     /// The bytes of the key under a JSON pointer.
     pub fn locate_key(&self, pointer: &str) -> Option<Range<usize>> {
         let (parent, last) = pointer.rsplit_once('/')?;

@@ -42,6 +42,14 @@ impl Root {
         }
     }
 
+    /// The root of a full name such as `context.flow.laws`, and the path below it.
+    pub fn of(name: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|root| {
+            let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
+            Some((root, path))
+        })
+    }
+
     /// The root's entity type in the Cedar schema.
     pub fn entity_type(self) -> &'static str {
         match self {
@@ -97,10 +105,8 @@ impl Catalogue {
 
     /// The declaration of a fact by its full name, such as `context.flow.laws`.
     pub fn find(&self, name: &str) -> Option<&FactDecl> {
-        Root::ALL.into_iter().find_map(|root| {
-            let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
-            self.facts.get(&root)?.get(path)
-        })
+        let (root, path) = Root::of(name)?;
+        self.facts.get(&root)?.get(path)
     }
 
     /// The facts below a full prefix such as `context.flow.controls`, with the rest of their paths.

@@ -5,8 +5,8 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
 use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Bold.
 pub(super) const STRONG: Style = Style::new().bold();
@@ -20,6 +20,9 @@ pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const BLUE: Style = AnsiColor::Cyan.on_default().bold();
 /// Bad.
 pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+
+/// How many characters of a long line are shown before the place.
+const LEAD: usize = 8;
 
 /// A text that grows line by line.
 #[derive(Debug)]
@@ -52,8 +55,19 @@ impl Page {
     /// A paragraph whose later lines have an indent of their own.
     pub(super) fn hanging(&mut self, first: usize, later: usize, text: &str) {
         let (first, later) = (" ".repeat(first), " ".repeat(later));
-        // Long words are paths and addresses: they are no use broken.
-        let options = Options::new(self.width).initial_indent(&first).subsequent_indent(&later).break_words(false);
+        // Long words are paths and addresses: they are no use broken. Only texts without spaces between words, such as
+        // Chinese ones, are broken elsewhere than at spaces.
+        let separator = if text.chars().any(|character| character > '\u{2e7f}') {
+            WordSeparator::UnicodeBreakProperties
+        } else {
+            WordSeparator::AsciiSpace
+        };
+        let options = Options::new(self.width)
+            .initial_indent(&first)
+            .subsequent_indent(&later)
+            .break_words(false)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .word_separator(separator);
         for line in textwrap::wrap(text, options) {
             let _ = writeln!(self.text, "{}", line.trim_end());
         }
@@ -63,6 +77,20 @@ impl Page {
     pub(super) fn line(&mut self, indent: usize, text: &str) {
         let room = self.width.saturating_sub(indent);
         let _ = writeln!(self.text, "{}{}", " ".repeat(indent), cut(text, room));
+    }
+
+    /// One line of a document behind a label. Of a long line the part around the column is shown.
+    pub(super) fn excerpt(&mut self, indent: usize, label: &str, line: &str, column: usize) {
+        let room = self.width.saturating_sub(indent + display_width(label));
+        let shown = line.trim_start();
+        let start = column.saturating_sub(1 + line.chars().count() - shown.chars().count());
+        let text = if display_width(shown) > room && start > room / 2 {
+            let skipped: String = shown.chars().skip(start.saturating_sub(LEAD)).collect();
+            format!("…{skipped}")
+        } else {
+            shown.to_owned()
+        };
+        self.line(indent, &format!("{label}{text}"));
     }
 
     /// A row of cells padded to the columns' widths; the last is cut.

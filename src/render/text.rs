@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anstyle::Style;
+use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::page::{BLUE, DIM, GREEN, Page, RED, STRONG, YELLOW, styled};
@@ -10,13 +11,17 @@ use crate::report::{FactResult, FlowResult, Place, Report, RuleInfo, RuleResult,
 
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
 pub fn render(report: &Report, width: usize, verbose: bool) -> String {
-    let mut page = Page::new(width);
-    for flow in &report.flows {
+    let section = |flow: &FlowResult| {
+        let mut page = Page::new(width);
         flow_section(&mut page, report, flow, verbose);
         page.gap();
-    }
+        page.finish()
+    };
+    let mut text: String = report.flows.par_iter().map(section).collect();
+    let mut page = Page::new(width);
     summary(&mut page, report);
-    page.finish()
+    text.push_str(&page.finish());
+    text
 }
 
 fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
@@ -80,7 +85,7 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
         page.paragraph(4, &format!("{} {error}", styled(RED, "error ")));
     }
     for fact in deciding(info, finding) {
-        fact_lines(page, fact, 4);
+        fact_lines(page, report, fact, 4);
     }
     page.hanging(4, 11, &format!("{} {}", styled(DIM, "remedy"), info.remedy));
 }
@@ -95,22 +100,23 @@ fn deciding<'a>(info: &RuleInfo, finding: &'a RuleResult) -> Vec<&'a FactResult>
         .collect()
 }
 
-fn fact_lines(page: &mut Page, fact: &FactResult, indent: usize) {
+fn fact_lines(page: &mut Page, report: &Report, fact: &FactResult, indent: usize) {
     page.hanging(indent, indent + 2, &format!("{} = {}", styled(STRONG, &fact.name), value(&fact.value)));
     let mut shown: Vec<(String, usize)> = Vec::new();
     for place in fact.places().take(3) {
         let key = (place.file.clone(), place.line);
         if place.line > 0 && !shown.contains(&key) {
             shown.push(key);
-            place_lines(page, &place, indent + 2);
+            place_lines(page, report, &place, indent + 2);
         }
     }
 }
 
 /// A place with its line, and the document behind it.
-fn place_lines(page: &mut Page, place: &Place, indent: usize) {
+fn place_lines(page: &mut Page, report: &Report, place: &Place, indent: usize) {
     page.paragraph(indent, &styled(DIM, &format!("{}:{}:{}", place.file, place.line, place.column)));
-    page.line(indent, &format!("{:>4} │ {}", place.line, place.text));
+    let text = report.lines.get(&place.file).and_then(|lines| lines.get(&place.line)).map_or("", String::as_str);
+    page.excerpt(indent, &format!("{:>4} │ ", place.line), text, place.column);
     if let Some(source) = &place.source {
         let mut notes: Vec<&str> = Vec::new();
         notes.extend(source.dated.as_deref());
@@ -182,34 +188,35 @@ fn summary(page: &mut Page, report: &Report) {
     decided_by(page, report);
 }
 
-/// Which files decided: the embedded ones by number, the user's own by name.
+/// More files than this are counted, not named; the JSON result names every one.
+const NAMED: usize = 12;
+
+/// Which files decided: those of the binary by number, the user's own by name.
 fn decided_by(page: &mut Page, report: &Report) {
     let mut embedded: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut own: Vec<&str> = Vec::new();
-    let mut manifests = 0;
+    let mut own: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for input in &report.inputs {
         if input.path.starts_with("(embedded)/") {
             *embedded.entry(&input.kind).or_default() += 1;
-        } else if input.kind == "integration" {
-            manifests += 1;
         } else {
-            own.push(&input.path);
+            own.entry(&input.kind).or_default().push(&input.path);
         }
     }
-    let count = |kind: &str| embedded.get(kind).copied().unwrap_or(0);
-    let mut parts = vec![format!(
-        "decided by tidegate {} with its {} rules, {} provider profiles and {} vocabulary files, on {} {}",
-        report.tool.version,
-        count("policy"),
-        count("provider-profile"),
-        count("vocabulary"),
-        manifests,
-        if manifests == 1 { "manifest" } else { "manifests" },
-    )];
-    if !own.is_empty() {
-        parts.push(format!("and {}", own.join(", ")));
+    let count = |kind: &str, noun: &str| embedded.get(kind).map(|number| format!("{number} {noun}"));
+    let held: Vec<String> = [
+        count("policy", "rules"),
+        count("provider-profile", "provider profiles"),
+        count("vocabulary", "vocabulary files"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let tool = format!("decided by {} {} with {} of its own", report.tool.name, report.tool.version, held.join(", "));
+    page.hanging(0, 2, &styled(DIM, &tool));
+    for (kind, paths) in own {
+        let names = if paths.len() > NAMED { format!("{} files", paths.len()) } else { paths.join(", ") };
+        page.hanging(2, 4, &styled(DIM, &format!("{kind}: {names}")));
     }
-    page.paragraph(0, &styled(DIM, &parts.join(" ")));
 }
 
 /// The sign and style of a verdict.

@@ -1,6 +1,6 @@
 //! From facts and decisions to the canonical result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -10,6 +10,7 @@ use crate::decide::{self, Decision};
 use crate::model::{NONE, Root};
 use crate::resolve::{Cited, FlowFacts, Origin, Value};
 use crate::rulebook::{Rule, RuleBook};
+use crate::source::SourceFile;
 
 /// What a flow's result is made of.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +88,29 @@ pub fn fact_docs(book: &RuleBook) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The lines that places of the flows point to.
+pub fn lines<'a>(
+    flows: &[FlowResult],
+    files: impl IntoIterator<Item = &'a Arc<SourceFile>>,
+) -> BTreeMap<String, BTreeMap<usize, String>> {
+    let files: HashMap<&str, &Arc<SourceFile>> = files.into_iter().map(|file| (file.path.as_str(), file)).collect();
+    let mut wanted: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for flow in flows {
+        wanted.entry(&flow.place.file).or_default().insert(flow.place.line);
+        for fact in flow.rules.iter().flat_map(|rule| &rule.facts) {
+            wanted.entry(&fact.file).or_default().insert(fact.line);
+            for place in &fact.also {
+                wanted.entry(&place.file).or_default().insert(place.line);
+            }
+        }
+    }
+    let text = |path: &str, numbers: BTreeSet<usize>| {
+        let file = files.get(path)?;
+        Some(numbers.into_iter().map(|number| (number, file.line(number).trim_end().to_owned())).collect())
+    };
+    wanted.into_iter().filter_map(|(path, numbers)| Some((path.to_owned(), text(path, numbers)?))).collect()
+}
+
 /// Facts of the flow already turned into results: many rules consult the same.
 struct Places<'a> {
     parts: FlowParts<'a>,
@@ -152,7 +176,6 @@ impl Places<'_> {
             file: first.file,
             line: first.line,
             column: first.column,
-            text: first.text,
             source: first.source,
             also: places.collect(),
         });
@@ -180,17 +203,12 @@ fn json(value: &Value) -> Json {
 /// A pointer turned into file, line and column, with the source that the document names for it.
 fn place(origin: &Origin, facts: &FlowFacts) -> Place {
     let file = &origin.document.file;
-    let span = origin
-        .document
-        .node
-        .locate_key(&origin.pointer)
-        .unwrap_or_else(|| origin.document.node.locate(&origin.pointer));
+    let span = origin.document.node.locate_entry(&origin.pointer);
     let (line, column) = if file.text.is_empty() { (0, 0) } else { file.line_column(span.start) };
     Place {
         file: file.path.clone(),
         line,
         column,
-        text: file.line(line).trim().to_owned(),
         source: origin.cited.as_ref().and_then(|cited| source(cited, facts)),
     }
 }

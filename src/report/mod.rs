@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use build::{Detail, FlowParts, flow_result, fact_docs, rule_infos};
+pub use build::{Detail, FlowParts, fact_docs, flow_result, lines, rule_infos};
 
 /// The version of the result's form. It grows with every change that a reader could notice.
 pub const VERSION: u32 = 1;
@@ -38,6 +38,8 @@ pub struct Report {
     pub facts: BTreeMap<String, String>,
     /// The flows, sorted by integration and in the order of the manifest.
     pub flows: Vec<FlowResult>,
+    /// The lines that places point to, by file and number.
+    pub lines: BTreeMap<String, BTreeMap<usize, String>>,
 }
 
 /// What decided.
@@ -173,7 +175,8 @@ pub struct RuleResult {
     /// What went wrong in the evaluation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The facts that the rule consulted: what satisfies it first, then what makes it apply.
+    /// The facts that the rule consulted: what satisfies it first, then what makes it apply. Of a rule that does not apply,
+    /// only the latter.
     pub facts: Vec<Arc<FactResult>>,
 }
 
@@ -190,9 +193,6 @@ pub struct FactResult {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The line's text, trimmed.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub text: String,
     /// The document behind the fact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceInfo>,
@@ -210,9 +210,6 @@ pub struct Place {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The line's text, trimmed.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub text: String,
     /// The document behind the fact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceInfo>,
@@ -279,7 +276,6 @@ impl FactResult {
             file: self.file.clone(),
             line: self.line,
             column: self.column,
-            text: self.text.clone(),
             source: self.source.clone(),
         };
         std::iter::once(first).chain(self.also.iter().cloned())

@@ -97,15 +97,18 @@ impl FlowFacts {
             "resource" => return Some(&self.service),
             _ => {}
         }
-        Root::ALL.into_iter().find_map(|root| {
-            let path = name.strip_prefix(root.prefix())?.strip_prefix('.')?;
-            match root {
-                Root::Principal => self.items[item].facts.get(path),
-                Root::Resource => self.endpoint.get(path),
-                Root::Contract => self.contracts[contract].facts.get(path),
-                Root::Flow => self.circumstances.get(path),
-            }
-        })
+        let (root, path) = Root::of(name)?;
+        self.facts(root, item, contract).get(path)
+    }
+
+    /// The facts of a root, for one item under one contract.
+    pub fn facts(&self, root: Root, item: usize, contract: usize) -> &Facts {
+        match root {
+            Root::Principal => &self.items[item].facts,
+            Root::Resource => &self.endpoint,
+            Root::Contract => &self.contracts[contract].facts,
+            Root::Flow => &self.circumstances,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::Catalogue;
+use crate::model::{Catalogue, Root};
 
 /// Which facts the two sides of a rule consult.
 #[derive(Debug, Clone, Default)]
@@ -15,21 +15,34 @@ pub struct Consulted {
     pub satisfied: BTreeSet<String>,
     /// Simple conjuncts of `when`: where one is known not to hold, the rule need not be evaluated.
     pub guards: Vec<Guard>,
+    /// True when the guards are all there is: where they are known to hold, the rule applies.
+    pub guarded: bool,
     /// Every entity that the rule names, as type and id.
     pub entities: BTreeSet<(String, String)>,
 }
 
-/// A simple conjunct of `when`.
+/// A simple conjunct of `when`: a test of one fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guard {
-    /// The fact is true: `principal.personal`.
-    True(String),
-    /// The fact is a set with this word in it: `context.flow.laws.contains(Law::"gdpr")`.
-    Contains(String, String),
-    /// The fact is this word: `context.contract.third_parties.permission == Permission::"with-consent"`.
-    Is(String, String),
-    /// The fact is a set that is not empty: what stands left of `in` must stand below one of its words.
-    NotEmpty(String),
+pub struct Guard {
+    /// The thing whose fact it is.
+    pub root: Root,
+    /// The fact's path below the root.
+    pub path: String,
+    /// The test.
+    pub test: Test,
+}
+
+/// A test of one fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// It is true: `principal.personal`.
+    True,
+    /// It is a set with this word in it: `context.flow.laws.contains(Law::"gdpr")`.
+    Contains(String),
+    /// It is this word: `context.contract.third_parties.permission == Permission::"with-consent"`.
+    Is(String),
+    /// It is a set that is not empty, without which nothing stands `in` it. That it is not empty proves nothing.
+    NotEmpty,
 }
 
 /// Reads what a policy consults.
@@ -51,9 +64,10 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
     if when["kind"] != "when" || unless["kind"] != "unless" {
         return Err("a rule has `when` first and `unless` second".to_owned());
     }
+    let unscoped = found.applies.is_empty();
+    found.guarded = guards(&when["body"], &mut found.guards) && unscoped;
     facts(&when["body"], catalogue, &mut found.applies);
     facts(&unless["body"], catalogue, &mut found.satisfied);
-    guards(&when["body"], &mut found.guards);
     entities(&policy["conditions"], &mut found.entities);
     Ok(found)
 }
@@ -86,22 +100,29 @@ fn chain(expression: &Value) -> Option<String> {
     Some(format!("{}.{}", chain(&access["left"])?, access["attr"].as_str()?))
 }
 
-fn guards(expression: &Value, found: &mut Vec<Guard>) {
-    let word = |value: &Value| value["Value"]["__entity"]["id"].as_str().map(str::to_owned);
-    if let Some(both) = expression.get("&&") {
-        guards(&both["left"], found);
-        guards(&both["right"], found);
-    } else if let Some(name) = chain(expression) {
-        found.push(Guard::True(name));
-    } else if let Some(contains) = expression.get("contains") {
-        let pair = chain(&contains["left"]).zip(word(&contains["right"]));
-        found.extend(pair.map(|(name, word)| Guard::Contains(name, word)));
-    } else if let Some(equal) = expression.get("==") {
-        let pair = chain(&equal["left"]).zip(word(&equal["right"]));
-        found.extend(pair.map(|(name, word)| Guard::Is(name, word)));
-    } else if let Some(inside) = expression.get("in") {
-        found.extend(chain(&inside["right"]).map(Guard::NotEmpty));
+/// Collects the guards of a condition; true when it consists of nothing else.
+fn guards(condition: &Value, found: &mut Vec<Guard>) -> bool {
+    if let Some(both) = condition.get("&&") {
+        let left = guards(&both["left"], found);
+        return guards(&both["right"], found) && left;
     }
+    let word = |value: &Value| value["Value"]["__entity"]["id"].as_str().map(str::to_owned);
+    let (fact, test) = if let Some(contains) = condition.get("contains") {
+        (&contains["left"], word(&contains["right"]).map(Test::Contains))
+    } else if let Some(equal) = condition.get("==") {
+        (&equal["left"], word(&equal["right"]).map(Test::Is))
+    } else if let Some(inside) = condition.get("in") {
+        (&inside["right"], Some(Test::NotEmpty))
+    } else {
+        (condition, Some(Test::True))
+    };
+    let guard = chain(fact).zip(test).and_then(|(name, test)| {
+        let (root, path) = Root::of(&name)?;
+        Some(Guard { root, path: path.to_owned(), test })
+    });
+    let exact = guard.as_ref().is_some_and(|guard| guard.test != Test::NotEmpty);
+    found.extend(guard);
+    exact
 }
 
 fn entities(value: &Value, found: &mut BTreeSet<(String, String)>) {

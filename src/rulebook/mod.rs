@@ -18,7 +18,7 @@ use crate::model::{Catalogue, RulePack, TermType};
 use crate::problem::{Problem, did_you_mean};
 use crate::source::SourceFile;
 
-pub use analysis::{Consulted, Guard};
+pub use analysis::{Consulted, Guard, Test};
 pub use catalogue::{FactSchema, read as read_facts};
 pub use rule::{OnViolation, Rule};
 

@@ -34,8 +34,8 @@ impl Oracle {
         Self { rules, words: words() }
     }
 
-    /// The status of every rule on a flow whose facts are all known, for one item and contract.
-    pub(crate) fn statuses(&self, facts: &FlowFacts, item: usize, contract: usize) -> BTreeMap<String, Status> {
+    /// The status of every rule, in the order of the rule book, on a flow whose facts are all known, for one item and contract.
+    pub(crate) fn statuses(&self, facts: &FlowFacts, item: usize, contract: usize) -> Vec<Status> {
         let flow = facts.flow();
         let (provider, _) = flow.service.split_once('/').expect("provider/service");
         let class = uid("DataClass", &flow.data[item].class);
@@ -63,14 +63,13 @@ impl Oracle {
             .rules
             .keys()
             .map(|id| {
-                let status = if satisfied.contains(id) {
+                if satisfied.contains(id) {
                     Status::Violated
                 } else if satisfied.contains(&format!("{id}{APPLIES}")) {
                     Status::Satisfied
                 } else {
                     Status::NotApplicable
-                };
-                (id.clone(), status)
+                }
             })
             .collect()
     }

@@ -27,8 +27,10 @@ pub(crate) fn fill(facts: &FlowFacts, choices: &[u32], keep: bool) -> FlowFacts 
         let mut model = Manifest::clone(&facts.manifest.model);
         let flow = &mut model.flows[facts.index];
         flow.purpose = pick(&words(TermType::Action), next());
-        for item in &mut flow.data {
-            item.class = pick(&words(TermType::DataClass), next());
+        filled.purpose.value = Value::Name(flow.purpose.clone());
+        for (data, item) in flow.data.iter_mut().zip(&mut filled.items) {
+            data.class = pick(&words(TermType::DataClass), next());
+            item.class.value = Value::Name(data.class.clone());
         }
         filled.manifest.model = Arc::new(model);
     }

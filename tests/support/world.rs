@@ -12,6 +12,7 @@ use tidegate::decide::{Decider, Decision, Verdict};
 use tidegate::document::{Document, Kind};
 use tidegate::knowledge::{Knowledge, Known};
 use tidegate::model::{Catalogue, CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile, Root};
+use tidegate::problem::Problem;
 use tidegate::resolve::{Absent, ContractFacts, Facts, FlowFacts, Frame, ItemFacts, Value, resolve};
 use tidegate::rulebook::RuleBook;
 use tidegate::scenario::{Scenario, read_pages};
@@ -20,6 +21,9 @@ use tidegate::workspace::{Folders, Workspace, manifest_texts};
 
 /// The day on which examples and given documents are decided. Knowledge ages, so tests pin it.
 pub(crate) const AS_OF: &str = "2026-11-22";
+
+/// What the given documents of the scenarios are called.
+pub(crate) const GIVEN: &str = "given";
 
 /// Everything shipped, read once per test binary.
 pub(crate) struct World {
@@ -92,7 +96,7 @@ impl World {
     fn start_of(&'static self, scenario: &Scenario) -> Papers {
         let given = &scenario.given;
         Papers {
-            name: "given".to_owned(),
+            name: GIVEN.to_owned(),
             as_of: given.as_of,
             integration: given.integration.clone(),
             contract: given.contract.clone(),
@@ -154,16 +158,14 @@ pub(crate) struct Papers {
 
 /// Documents that came through the door.
 pub(crate) struct Case {
-    pub(crate) name: String,
     as_of: Date,
     knowledge: Knowledge,
-    pub(crate) manifest: Known<Manifest>,
+    manifest: Known<Manifest>,
 }
 
 impl Papers {
     /// Through the same door as files: YAML, schema, types, references. `Err` says why the documents are invalid.
     pub(crate) fn open(&self) -> Result<Case, String> {
-        let world = world();
         let mut problems = Vec::new();
         let mut knowledge = Knowledge {
             vocabulary: Arc::clone(&self.base.vocabulary),
@@ -172,34 +174,35 @@ impl Papers {
             agreements: self.base.agreements.clone(),
             incomplete: false,
         };
-        // Only changed documents are checked again; the others were when the world was read.
-        let mut changed = Knowledge { vocabulary: Arc::clone(&self.base.vocabulary), ..Knowledge::default() };
+        // Only documents that are not shipped are checked here; the shipped ones were when the world was read.
+        let mut own = Knowledge { vocabulary: Arc::clone(&self.base.vocabulary), ..Knowledge::default() };
+        let mut texts = String::new();
         if let Some(json) = &self.profile {
-            let known = read::<ProviderProfile>(world, Kind::ProviderProfile, json, &mut problems)?;
-            changed.profiles.insert(known.model.id.clone(), known.clone());
+            let known: Known<ProviderProfile> = read(Kind::ProviderProfile, json, &mut texts)?;
+            own.profiles.insert(known.model.id.clone(), known.clone());
             knowledge.profiles.insert(known.model.id.clone(), known);
         }
         if let Some(json) = &self.contract {
-            let known = read::<CustomerContract>(world, Kind::CustomerContract, json, &mut problems)?;
-            changed.contracts.insert(known.model.id.clone(), known.clone());
+            let known: Known<CustomerContract> = read(Kind::CustomerContract, json, &mut texts)?;
+            own.contracts.insert(known.model.id.clone(), known.clone());
             knowledge.contracts.insert(known.model.id.clone(), known);
         }
         if let Some(json) = &self.agreement {
-            let known = read::<ProviderAgreement>(world, Kind::ProviderAgreement, json, &mut problems)?;
+            let known: Known<ProviderAgreement> = read(Kind::ProviderAgreement, json, &mut texts)?;
             if let Some(profile) = knowledge.profiles.get(&known.model.provider) {
-                changed.profiles.insert(known.model.provider.clone(), profile.clone());
+                own.profiles.insert(known.model.provider.clone(), profile.clone());
             }
-            changed.agreements.insert(known.model.id.clone(), known.clone());
+            own.agreements.insert(known.model.id.clone(), known.clone());
             knowledge.agreements.insert(known.model.id.clone(), known);
         }
-        changed.check(world.catalogue(), &mut problems);
-        let manifest = read::<Manifest>(world, Kind::Integration, &self.integration, &mut problems)?;
-        knowledge.check_manifest(world.catalogue(), &manifest, &mut problems);
-        if problems.is_empty() {
-            Ok(Case { name: self.name.clone(), as_of: self.as_of, knowledge, manifest })
-        } else {
-            Err(problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; "))
-        }
+        remembered(&CHECKED, &texts, || {
+            let mut problems = Vec::new();
+            own.check(world().catalogue(), &mut problems);
+            if problems.is_empty() { Ok(()) } else { Err(sentence(&problems)) }
+        })?;
+        let manifest: Known<Manifest> = read(Kind::Integration, &self.integration, &mut String::new())?;
+        knowledge.check_manifest(world().catalogue(), &manifest, &mut problems);
+        if problems.is_empty() { Ok(Case { as_of: self.as_of, knowledge, manifest }) } else { Err(sentence(&problems)) }
     }
 
     /// The documents of which at least the unchanged form must open.
@@ -208,16 +211,36 @@ impl Papers {
     }
 }
 
-fn read<T: DeserializeOwned>(
-    world: &World,
-    kind: Kind,
-    json: &Json,
-    problems: &mut Vec<tidegate::problem::Problem>,
-) -> Result<Known<T>, String> {
-    let file = Arc::new(SourceFile::new(format!("({})", kind.word()), json.to_string(), false));
-    let known = Document::parse(&file, &[kind], &world.workspace.schemas, problems)
-        .and_then(|(document, value)| document.read(value, problems).map(|model| Known { document, model: Arc::new(model) }));
-    known.ok_or_else(|| problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; "))
+type Memory<T> = Mutex<BTreeMap<String, Result<T, String>>>;
+/// Texts that were parsed and validated: a test that changes one document opens the others again and again.
+static PARSED: Memory<(Arc<Document>, Json)> = Mutex::new(BTreeMap::new());
+/// Texts whose references were checked together.
+static CHECKED: Memory<()> = Mutex::new(BTreeMap::new());
+
+fn remembered<T: Clone>(memory: &Memory<T>, text: &str, make: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    if let Some(known) = memory.lock().expect("no test panics with the lock").get(text) {
+        return known.clone();
+    }
+    let made = make();
+    memory.lock().expect("no test panics with the lock").insert(text.to_owned(), made.clone());
+    made
+}
+
+fn read<T: DeserializeOwned>(kind: Kind, json: &Json, texts: &mut String) -> Result<Known<T>, String> {
+    let text = json.to_string();
+    texts.push_str(&text);
+    let (document, value) = remembered(&PARSED, &text, || {
+        let mut problems = Vec::new();
+        let file = Arc::new(SourceFile::new(format!("({})", kind.word()), text.clone(), false));
+        Document::parse(&file, &[kind], &world().workspace.schemas, &mut problems).ok_or_else(|| sentence(&problems))
+    })?;
+    let mut problems = Vec::new();
+    let model: Option<T> = document.read(value, &mut problems);
+    model.map(|model| Known { document, model: Arc::new(model) }).ok_or_else(|| sentence(&problems))
+}
+
+fn sentence(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; ")
 }
 
 impl Case {
@@ -234,7 +257,7 @@ impl Case {
     }
 }
 
-/// The rule book, ready for every combination of laws. Verdicts are remembered by the facts they were taken from.
+/// The rule book, ready to decide. Verdicts are remembered by the facts they were taken from.
 pub(crate) struct Judge {
     decider: Decider<'static>,
     verdicts: Mutex<HashMap<u64, Verdict>>,
@@ -248,25 +271,17 @@ pub(crate) fn judge() -> &'static Judge {
 
 impl Judge {
     fn new() -> Self {
-        let world = world();
-        let mut decider = Decider::new(world.book(), &world.workspace.knowledge.vocabulary).expect("the shipped rules make a decider");
-        let laws: BTreeSet<String> = world.book().rules.values().flat_map(|rule| rule.consulted.laws.clone()).collect();
-        let sample = world.given().first().expect("there are scenarios").opened().facts().remove(0);
-        let mut flows = Vec::new();
-        for chosen in subsets(&laws) {
-            let mut flow = copy(&sample);
-            flow.circumstances.get_mut("laws").expect("`laws` is a fact").value = Value::Set(chosen);
-            flows.push(flow);
-        }
-        let mut unknown = copy(&sample);
-        unknown.circumstances.get_mut("laws").expect("`laws` is a fact").value = Value::Unknown;
-        flows.push(unknown);
-        decider.prepare(&flows).expect("the shipped rules make slices");
-        Self { decider, verdicts: Mutex::default() }
+        let decider = Decider::new(world().book(), &world().workspace.knowledge.vocabulary);
+        Self { decider: decider.expect("the shipped rules make a decider"), verdicts: Mutex::default() }
+    }
+
+    /// The decisions on several flows. Together they cost less: making entities takes longer than a request.
+    pub(crate) fn decide_all(&self, flows: &[FlowFacts]) -> Vec<Vec<Decision>> {
+        self.decider.decide(flows).unwrap_or_else(|error| panic!("facts that do not fit the schema: {error}"))
     }
 
     pub(crate) fn decide(&self, facts: &FlowFacts) -> Vec<Decision> {
-        self.decider.decide(facts).unwrap_or_else(|error| panic!("facts that do not fit the schema: {error}"))
+        self.decide_all(std::slice::from_ref(facts)).remove(0)
     }
 
     /// The verdict on a flow.
@@ -287,8 +302,8 @@ impl Judge {
         let rules = &world().book().rules;
         decisions
             .into_iter()
-            .flat_map(|decision| &decision.outcomes)
-            .map(|outcome| outcome.status.verdict(rules[&outcome.rule].on_violation))
+            .flat_map(|decision| rules.values().zip(&decision.outcomes))
+            .map(|(rule, outcome)| outcome.status.verdict(rule.on_violation))
             .max()
             .unwrap_or(Verdict::Permitted)
     }
@@ -319,16 +334,6 @@ impl Write for Hashing {
         self.0.write(text.as_bytes());
         Ok(())
     }
-}
-
-fn subsets(words: &BTreeSet<String>) -> Vec<BTreeSet<String>> {
-    let mut subsets = vec![BTreeSet::new()];
-    for word in words {
-        let with: Vec<BTreeSet<String>> =
-            subsets.iter().map(|subset| subset.iter().chain([word]).cloned().collect()).collect();
-        subsets.extend(with);
-    }
-    subsets
 }
 
 /// A copy whose facts a test may change.
@@ -406,62 +411,42 @@ pub(crate) struct Removal {
     pub(crate) verdict: Verdict,
 }
 
-/// Decides the flow again without each of the facts. Variants of an item or a contract stand side by side in one flow, because
-/// making the flow's entities costs more than a request.
+/// Decides the flow again without each of the facts.
 pub(crate) fn remove(facts: &FlowFacts, before: &[Decision], spots: &[Spot]) -> Vec<Removal> {
-    let mut removals = Vec::new();
-    for (root, index, _) in groups(facts) {
-        let paths: Vec<&Spot> = spots.iter().filter(|spot| spot.0 == root && spot.1 == index).collect();
-        if paths.is_empty() {
-            continue;
-        }
-        match root {
-            Root::Flow | Root::Resource => {
-                for spot in paths {
-                    let mut removed = copy(facts);
-                    set(&mut removed, spot, Value::Unknown);
-                    let after = judge().decide(&removed);
-                    removals.push(removal(before, spot, after, |_| true));
+    let variants: Vec<FlowFacts> = spots
+        .iter()
+        .map(|spot| {
+            let mut variant = copy(facts);
+            set(&mut variant, spot, Value::Unknown);
+            // Only the requests that the fact takes part in are made again.
+            match spot.0 {
+                Root::Principal => {
+                    let mut model = Manifest::clone(&facts.manifest.model);
+                    let flow = &mut model.flows[facts.index];
+                    flow.data = vec![flow.data.swap_remove(spot.1)];
+                    variant.manifest.model = Arc::new(model);
+                    variant.items = vec![variant.items.swap_remove(spot.1)];
                 }
+                Root::Contract => variant.contracts = vec![variant.contracts.swap_remove(spot.1)],
+                Root::Resource | Root::Flow => {}
             }
-            Root::Principal => {
-                let mut removed = copy(facts);
-                let mut model = Manifest::clone(&facts.manifest.model);
-                model.flows[facts.index].data = vec![model.flows[facts.index].data[index].clone(); paths.len()];
-                removed.manifest.model = Arc::new(model);
-                removed.items = paths.iter().map(|_| copy(facts).items.swap_remove(index)).collect();
-                for (variant, spot) in paths.iter().enumerate() {
-                    set(&mut removed, &(root, variant, spot.2.clone()), Value::Unknown);
-                }
-                let after = judge().decide(&removed);
-                for (variant, spot) in paths.into_iter().enumerate() {
-                    let mut own: Vec<Decision> = after.iter().filter(|decision| decision.item == variant).cloned().collect();
-                    own.iter_mut().for_each(|decision| decision.item = index);
-                    removals.push(removal(before, spot, own, |decision| decision.item == index));
-                }
-            }
-            Root::Contract => {
-                let mut removed = copy(facts);
-                removed.contracts = paths.iter().map(|_| copy(facts).contracts.swap_remove(index)).collect();
-                for (variant, spot) in paths.iter().enumerate() {
-                    set(&mut removed, &(root, variant, spot.2.clone()), Value::Unknown);
-                }
-                let after = judge().decide(&removed);
-                for (variant, spot) in paths.into_iter().enumerate() {
-                    let mut own: Vec<Decision> = after.iter().filter(|decision| decision.contract == variant).cloned().collect();
-                    own.iter_mut().for_each(|decision| decision.contract = index);
-                    removals.push(removal(before, spot, own, |decision| decision.contract == index));
-                }
-            }
-        }
-    }
-    removals
-}
-
-fn removal(before: &[Decision], spot: &Spot, after: Vec<Decision>, touched: impl Fn(&Decision) -> bool) -> Removal {
-    let verdict = Judge::worst(after.iter().chain(before.iter().filter(|decision| !touched(decision))));
-    let requests = before.iter().filter(|decision| touched(decision)).cloned().zip(after).collect();
-    Removal { spot: spot.clone(), requests, verdict }
+            variant
+        })
+        .collect();
+    let decided = judge().decide_all(&variants);
+    spots
+        .iter()
+        .zip(decided)
+        .map(|(spot, after)| {
+            let (touched, others): (Vec<&Decision>, Vec<&Decision>) = before.iter().partition(|decision| match spot.0 {
+                Root::Principal => decision.item == spot.1,
+                Root::Contract => decision.contract == spot.1,
+                Root::Resource | Root::Flow => true,
+            });
+            let verdict = Judge::worst(after.iter().chain(others));
+            Removal { spot: spot.clone(), requests: touched.into_iter().cloned().zip(after).collect(), verdict }
+        })
+        .collect()
 }
 
 /// How good a verdict is. Removing a fact may turn `refused` into `undetermined`, since nobody knows any more whether the flow
@@ -540,13 +525,4 @@ pub(crate) fn day(text: &str) -> Date {
 pub(crate) fn list(faults: &[String]) -> String {
     let shown: Vec<&str> = faults.iter().take(20).map(String::as_str).collect();
     format!("{} found:\n  {}", faults.len(), shown.join("\n  "))
-}
-
-/// How often each thing happened, for tests that must not be empty.
-pub(crate) fn count<T: Ord>(things: impl IntoIterator<Item = T>) -> BTreeMap<T, usize> {
-    let mut counts = BTreeMap::new();
-    for thing in things {
-        *counts.entry(thing).or_insert(0) += 1;
-    }
-    counts
 }
