@@ -136,7 +136,7 @@ impl<'a> Decider<'a> {
         let mut decided = Vec::new();
         for (flow, ids) in flows.iter().zip(&ids) {
             let mut decisions = Vec::new();
-            let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource], 0, 0);
+            let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0);
             for item in 0..flow.items.len() {
                 let of_item = self.slices.narrow(of_flow.clone(), flow, [Root::Principal], item, 0);
                 for contract in 0..flow.contracts.len() {

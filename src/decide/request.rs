@@ -1,6 +1,7 @@
 //! Facts as Cedar entities and requests.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
@@ -58,6 +59,7 @@ impl Vocabularies {
             ids.push(FlowEntities {
                 circumstances: things.add(Root::Flow, &flow.circumstances, None)?,
                 endpoint: things.add(Root::Resource, &flow.endpoint, Some(service))?,
+                places: things.add(Root::Places, &flow.places, None)?,
                 purpose: uid("Action", &flow.flow().purpose)?,
                 items,
                 contracts: contracts?,
@@ -76,6 +78,7 @@ impl Vocabularies {
 pub(super) struct FlowEntities {
     circumstances: EntityUid,
     endpoint: EntityUid,
+    places: EntityUid,
     purpose: EntityUid,
     items: Vec<EntityUid>,
     contracts: Vec<EntityUid>,
@@ -88,6 +91,7 @@ impl FlowEntities {
         let context = Context::from_pairs([
             ("flow".to_owned(), reference(&self.circumstances)),
             ("contract".to_owned(), reference(&self.contracts[contract])),
+            ("places".to_owned(), reference(&self.places)),
         ])
         .map_err(|error| error.to_string())?;
         Request::new(
@@ -136,42 +140,12 @@ fn entity(
     facts: &Facts,
     parents: HashSet<EntityUid>,
 ) -> Result<Entity, String> {
-    let mut tree = Branch::default();
+    let mut attributes = HashMap::new();
     for (path, decl) in book.catalogue.of(root) {
         let value = facts.get(path).map_or(&Value::Unknown, |fact| &fact.value);
-        let name = format!("{}.{path}", root.prefix());
-        tree.insert(path, expression(value, &decl.fact_type, &name)?);
+        attributes.insert(path.clone(), expression(value, &decl.fact_type, &format!("{}.{path}", root.prefix()))?);
     }
-    let attributes: HashMap<String, RestrictedExpression> = tree.into_attributes()?.collect();
     Entity::new(uid, attributes, parents).map_err(|error| error.to_string())
-}
-
-/// Paths such as `retention.days` folded into records.
-#[derive(Default)]
-struct Branch {
-    leaves: BTreeMap<String, RestrictedExpression>,
-    branches: BTreeMap<String, Self>,
-}
-
-impl Branch {
-    fn insert(&mut self, path: &str, leaf: RestrictedExpression) {
-        match path.split_once('.') {
-            Some((group, rest)) => self.branches.entry(group.to_owned()).or_default().insert(rest, leaf),
-            None => {
-                self.leaves.insert(path.to_owned(), leaf);
-            }
-        }
-    }
-
-    fn into_attributes(self) -> Result<impl Iterator<Item = (String, RestrictedExpression)>, String> {
-        let mut attributes: Vec<(String, RestrictedExpression)> = self.leaves.into_iter().collect();
-        for (name, branch) in self.branches {
-            let record = RestrictedExpression::new_record(branch.into_attributes()?.collect::<Vec<_>>())
-                .map_err(|error| error.to_string())?;
-            attributes.push((name, record));
-        }
-        Ok(attributes.into_iter())
-    }
 }
 
 /// A value as Cedar takes it; an unknown fact under its full name.
@@ -195,6 +169,16 @@ fn expression(value: &Value, fact_type: &FactType, name: &str) -> Result<Restric
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
-    let kind: EntityTypeName = kind.parse().map_err(|error| format!("{error}"))?;
+    thread_local! {
+        /// Cedar parses a type's name with its whole grammar; there are few types and many entities.
+        static TYPES: RefCell<HashMap<String, EntityTypeName>> = RefCell::default();
+    }
+    let parse = || kind.parse::<EntityTypeName>().map_err(|error| error.to_string());
+    let kind = TYPES.with_borrow_mut(|types| match types.get(kind) {
+        Some(known) => Ok(known.clone()),
+        None => parse().inspect(|parsed| {
+            types.insert(kind.to_owned(), parsed.clone());
+        }),
+    })?;
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }

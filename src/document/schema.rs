@@ -65,11 +65,13 @@ fn schema(kind: Kind, catalogue: &Catalogue) -> Value {
     value
 }
 
-/// Replaces the places that the catalogue decides, marked `x-…` in the types.
+/// Says in one way what `schemars` says in several, so that errors can be told in one way; leaves `null` out, which no document
+/// may state: a blank value is a forgotten one. Then replaces the places that the catalogue decides, marked `x-…` in the types.
 fn fill(value: &mut Value, catalogue: &Catalogue) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| fill(item, catalogue)),
         Value::Object(map) => {
+            simplify(map);
             if let Some(filled) = from_catalogue(map, catalogue) {
                 *value = filled;
             } else {
@@ -80,6 +82,41 @@ fn fill(value: &mut Value, catalogue: &Catalogue) {
     }
 }
 
+fn simplify(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = map.get_mut("type") {
+        types.retain(|word| word != "null");
+        if let [word] = types.as_slice() {
+            let word = word.clone();
+            map.insert("type".into(), word);
+        }
+    }
+    // An optional part: the part itself, with the description of its use.
+    if let Some(Value::Array(mut choices)) = map.remove("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        for (key, value) in choices.into_iter().filter_map(|choice| choice.as_object().cloned()).flatten() {
+            map.entry(key).or_insert(value);
+        }
+    }
+    // Words with a description each: a list of words, with their descriptions below that of the list.
+    if let Some(Value::Array(choices)) = map.remove("oneOf") {
+        let mut description = text(map, "description").unwrap_or_default();
+        for choice in &choices {
+            let says = choice["description"].as_str().unwrap_or_default();
+            description.push_str(&format!("\n\n`{}`: {says}", choice["const"].as_str().unwrap_or_default()));
+        }
+        let words: Vec<Value> = choices.into_iter().map(|mut choice| choice["const"].take()).collect();
+        map.insert("type".into(), json!("string"));
+        map.insert("enum".into(), json!(words));
+        map.insert("description".into(), json!(description.trim_start()));
+    }
+    let largest = match map.get("format").and_then(Value::as_str) {
+        Some("uint32") => json!(u32::MAX),
+        Some("int64") => json!(i64::MAX),
+        _ => return,
+    };
+    map.insert("maximum".into(), largest);
+}
+
 fn from_catalogue(map: &mut Map<String, Value>, catalogue: &Catalogue) -> Option<Value> {
     let description = map.get("description").cloned();
     let mut filled = if let Some(prefix) = text(map, "x-facts") {
@@ -87,12 +124,12 @@ fn from_catalogue(map: &mut Map<String, Value>, catalogue: &Catalogue) -> Option
     } else if let Some(name) = text(map, "x-fact") {
         leaf(&catalogue.find(&name)?.fact_type, catalogue)
     } else if let Some(list) = text(map, "x-list") {
-        json!({ "enum": catalogue.lists.get(&list)? })
+        word(&list, catalogue)
     } else if let Some(prefix) = text(map, "x-children") {
         let names: Vec<&str> = children(&prefix, catalogue);
         map.remove("x-children");
         if map.get("type").and_then(Value::as_str) == Some("array") {
-            map.insert("items".into(), json!({ "enum": names }));
+            map.insert("items".into(), json!({ "type": "string", "enum": names }));
         } else {
             map.insert("propertyNames".into(), json!({ "enum": names }));
         }
@@ -194,7 +231,7 @@ fn sourced(decl: &FactDecl, catalogue: &Catalogue) -> Value {
         "value": value,
         "source": { "type": "string", "description": "One of the profile's sources." },
         "note": { "type": "string", "description": "Anything a reader should know." },
-        "confidence": { "enum": ["official", "official-copy", "quoted", "secondary"], "description": "When it differs from the source's." },
+        "confidence": { "type": "string", "enum": ["official", "official-copy", "quoted", "secondary"], "description": "When it differs from the source's." },
         "valid_from": { "type": "string", "format": "date", "description": "The first day on which it holds; before, it is unknown." },
         "valid_to": { "type": "string", "format": "date", "description": "The last day on which it holds; after, it is unknown." },
     });
@@ -209,7 +246,7 @@ fn described(mut schema: Value, decl: &FactDecl) -> Value {
 fn leaf(fact_type: &FactType, catalogue: &Catalogue) -> Value {
     match fact_type {
         FactType::Bool => json!({ "type": "boolean" }),
-        FactType::Long => json!({ "type": "integer", "minimum": 0 }),
+        FactType::Long => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         FactType::Text => json!({ "type": "string" }),
         FactType::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         FactType::Name(name) => word(name, catalogue),
@@ -219,7 +256,7 @@ fn leaf(fact_type: &FactType, catalogue: &Catalogue) -> Value {
 
 fn word(name: &str, catalogue: &Catalogue) -> Value {
     match catalogue.lists.get(name) {
-        Some(words) => json!({ "enum": words }),
+        Some(words) => json!({ "type": "string", "enum": words }),
         None => json!({ "type": "string" }),
     }
 }

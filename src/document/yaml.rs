@@ -1,10 +1,13 @@
 //! YAML text to a tree in which every key and value knows its bytes.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_yaml::{Options, Spanned};
+use serde_yaml::{DuplicateKeyPolicy, Options, Spanned};
+
+pub use super::yaml_error::YamlError;
 
 /// A value of a document with the bytes it stands in.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,58 +38,30 @@ pub struct Key {
     pub span: Range<usize>,
 }
 
-/// Why a text is not YAML that Tidegate reads.
-#[derive(Debug)]
-pub struct YamlError {
-    /// What is wrong, without the place.
-    pub message: String,
-    /// Byte offset of the fault, when the parser knows it.
-    pub at: Option<usize>,
-}
+/// Documents nest some ten levels deep. The limit keeps the reader within the stack of any thread.
+const MAX_DEPTH: usize = 32;
 
 /// Reads one YAML (or JSON) document.
 ///
 /// # Errors
-/// Broken syntax, duplicate keys, more than one document, aliases that expand without bound.
+/// Broken syntax, duplicate keys, more than one document, nesting or aliases that expand without bound.
 pub fn parse(text: &str) -> Result<Node, YamlError> {
     let mut options = Options::default();
     // `yes` and `on` stay texts, as YAML 1.2 says; `NO` stays Norway.
     options.strict_booleans = true;
     options.with_snippet = false;
-    let node = serde_yaml::from_str_with_options::<Node>(text, options).map_err(|error| {
-        let inner = error.without_snippet();
-        let at = inner.location().map(|place| match place.span().byte_offset() {
-            Some(offset) => usize::try_from(offset).unwrap_or(0),
-            None => offset_of(text, place.line(), place.column()),
-        });
-        YamlError { message: plain_words(&inner.to_string()), at }
-    })?;
-    Ok(node)
-}
-
-/// Byte offset of a line and column, both counted in characters from 1.
-fn offset_of(text: &str, line: u64, column: u64) -> usize {
-    let line = usize::try_from(line).unwrap_or(1).max(1);
-    let column = usize::try_from(column).unwrap_or(1).max(1);
-    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let rest = text.get(start..).unwrap_or_default();
-    start + rest.chars().take(column - 1).map(char::len_utf8).sum::<usize>()
-}
-
-/// The parser's message without its own place and without hints on its programming interface.
-fn plain_words(message: &str) -> String {
-    let message = message.split(" at line ").next().unwrap_or(message);
-    if let Some(key) = message.strip_prefix("duplicate mapping key: ") {
-        let key = key.split(", set Duplicate").next().unwrap_or(key);
-        return format!("the key `{key}` stands twice in one mapping");
+    // Looked for below, where both places are known.
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
+    if let Some(budget) = &mut options.budget {
+        budget.max_depth = MAX_DEPTH;
+        budget.flow_nesting_limit = MAX_DEPTH;
     }
-    if message.starts_with("multiple YAML documents") {
-        return "the file holds more than one YAML document".to_owned();
+    let node = serde_yaml::from_str_with_options::<Node>(text, options)
+        .map_err(|error| YamlError::new(text, error.without_snippet()))?;
+    match node.duplicate() {
+        Some((first, second)) => Err(YamlError::duplicate(text, first, second)),
+        None => Ok(node),
     }
-    if message.starts_with("budget breached") {
-        return "the file expands to more than Tidegate reads (aliases or nesting without bound)".to_owned();
-    }
-    message.to_owned()
 }
 
 impl Node {
@@ -101,6 +76,20 @@ impl Node {
                     .map(|(key, node)| (key.text.clone(), node.to_json()))
                     .collect::<Map<_, _>>(),
             ),
+        }
+    }
+
+    /// The first key that stands twice in one mapping, with its second place.
+    fn duplicate(&self) -> Option<(&Key, &Key)> {
+        match &self.kind {
+            Kind::Scalar(_) => None,
+            Kind::List(items) => items.iter().find_map(Self::duplicate),
+            Kind::Map(entries) => {
+                let mut seen = BTreeMap::new();
+                entries.iter().find_map(|(key, node)| {
+                    seen.insert(&key.text, key).map(|first| (first, key)).or_else(|| node.duplicate())
+                })
+            }
         }
     }
 
@@ -197,6 +186,9 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
+/// Below it every whole number has a floating-point number of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 struct KindVisitor;
 
 impl<'de> Visitor<'de> for KindVisitor {
@@ -219,8 +211,13 @@ impl<'de> Visitor<'de> for KindVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Kind, E> {
-        let number = Number::from_f64(value)
-            .ok_or_else(|| E::custom("infinite and undefined numbers are not allowed"))?;
+        // `30.0` is the whole number 30, as JSON Schema has it.
+        let number = if value.fract() == 0.0 && value.abs() < EXACT {
+            Some(Number::from(value as i64))
+        } else {
+            Number::from_f64(value)
+        };
+        let number = number.ok_or_else(|| E::custom("infinite and undefined numbers are not allowed"))?;
         Ok(Kind::Scalar(Value::Number(number)))
     }
 

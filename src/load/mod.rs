@@ -3,8 +3,8 @@
 mod embedded;
 mod walk;
 
-use std::fs::File;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,7 +23,12 @@ pub const MAX_BYTES: u64 = 2 * 1024 * 1024;
 /// A problem when the file cannot be read, is too large, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     let shown = shown(path);
-    let unreadable = |error: std::io::Error| Problem::new(format!("cannot read `{shown}`: {error}"));
+    let unreadable = |error: io::Error| unreadable(&shown, path, &error);
+    // Opening a pipe would wait for somebody to write to it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(Problem::new(format!("`{shown}` is no regular file"))
+            .help("documents are regular files: save the text in one, or give this thing another name"));
+    }
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let too_large = || {
@@ -48,6 +53,17 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     // Editors on Windows put a byte order mark first; it is no part of the document.
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Arc::new(SourceFile::new(shown, text, false)))
+}
+
+/// Why a path cannot be read, and what to do about it.
+fn unreadable(shown: &str, path: &Path, error: &io::Error) -> Problem {
+    let help = match error.kind() {
+        io::ErrorKind::PermissionDenied => "give yourself the right to read it, or leave it out",
+        _ if path.is_symlink() => "it is a link that leads nowhere: mend or remove it",
+        io::ErrorKind::NotFound => "name a file or folder that exists",
+        _ => "make it readable, or leave it out",
+    };
+    Problem::new(format!("cannot read `{shown}`: {error}")).help(help)
 }
 
 /// A path as it is shown on every system.

@@ -1,9 +1,11 @@
 //! Finding files under the paths that a user names.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::{shown, unreadable};
 use crate::problem::Problem;
 
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -39,7 +41,9 @@ fn under(paths: &[PathBuf], problems: &mut Vec<Problem>, wanted: impl Fn(&Path) 
         }
     }
     found.sort();
-    found.dedup();
+    // One file may be named twice, or be reached over links: it is one document.
+    let mut seen = BTreeSet::new();
+    found.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     found
 }
 
@@ -53,13 +57,13 @@ fn visible(entry: &DirEntry) -> bool {
 }
 
 fn unreachable(root: &Path, error: &walkdir::Error) -> Problem {
-    let path = error.path().unwrap_or(root).display();
-    match error.loop_ancestor() {
-        Some(ancestor) => Problem::new(format!("`{path}` is a link back to `{}`: the folders form a loop", ancestor.display()))
-            .help("remove the link, or name the folders to check"),
-        None => {
-            let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-            Problem::new(format!("cannot read `{path}`: {reason}"))
+    let path = error.path().unwrap_or(root);
+    match (error.loop_ancestor(), error.io_error()) {
+        (Some(ancestor), _) => {
+            let message = format!("`{}` is a link back to `{}`: the folders form a loop", shown(path), shown(ancestor));
+            Problem::new(message).help("remove the link, or name the folders to check")
         }
+        (None, Some(error)) => unreadable(&shown(path), path, error),
+        (None, None) => Problem::new(error.to_string()).help("make it readable, or leave it out"),
     }
 }

@@ -15,7 +15,7 @@ pub struct Catalogue {
     pub lists: BTreeMap<String, Vec<String>>,
 }
 
-/// To which of the four things of a decision a fact belongs.
+/// To which thing of a decision a fact belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Root {
     /// The data item.
@@ -26,11 +26,13 @@ pub enum Root {
     Contract,
     /// The circumstances of the flow.
     Flow,
+    /// Groups of countries.
+    Places,
 }
 
 impl Root {
     /// All roots.
-    pub const ALL: [Self; 4] = [Self::Principal, Self::Resource, Self::Contract, Self::Flow];
+    pub const ALL: [Self; 5] = [Self::Principal, Self::Resource, Self::Contract, Self::Flow, Self::Places];
 
     /// How a rule writes the root.
     pub fn prefix(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Root {
             Self::Resource => "resource",
             Self::Contract => "context.contract",
             Self::Flow => "context.flow",
+            Self::Places => "context.places",
         }
     }
 
@@ -57,6 +60,7 @@ impl Root {
             Self::Resource => "Endpoint",
             Self::Contract => "Contract",
             Self::Flow => "Flow",
+            Self::Places => "Places",
         }
     }
 }

@@ -23,7 +23,6 @@ pub(super) fn facts(scene: &Scene<'_>) -> Facts {
     papers(scene, &mut facts);
     consents(scene, &mut facts);
     vulnerable(scene, &mut facts);
-    places(scene, &mut facts);
     scene.complete(Root::Flow, facts, &Origin::new(&scene.manifest.document, scene.at.clone()))
 }
 
@@ -128,15 +127,16 @@ fn vulnerable(scene: &Scene<'_>, facts: &mut Facts) {
     facts.insert("subjects.vulnerable".into(), Fact::from_all(answer.into(), kinds.origins));
 }
 
-/// `places.eea` is the group `EEA` of the vocabulary on the day of the decision, and so on.
-fn places(scene: &Scene<'_>, facts: &mut Facts) {
+/// Groups of countries: `eea` is the group `EEA` of the vocabulary on the day of the decision, and so on.
+pub(super) fn places(scene: &Scene<'_>) -> Facts {
     let vocabulary = &scene.frame.knowledge.vocabulary;
-    for (path, _) in scene.frame.catalogue.below("context.flow.places") {
+    let mut facts = Facts::new();
+    for (path, _) in scene.frame.catalogue.of(Root::Places) {
         let group = path.to_uppercase().replace('_', "-");
         if let Some((document, pointer)) = vocabulary.place(TermType::CountryGroup, &group) {
             let countries = vocabulary.countries([&group], scene.as_of());
-            let fact = Fact::new(Value::Set(countries), origin(document, pointer));
-            facts.insert(format!("places.{path}"), fact);
+            facts.insert(path.clone(), Fact::new(Value::Set(countries), origin(document, pointer)));
         }
     }
+    scene.complete(Root::Places, facts, &scene.here("location"))
 }

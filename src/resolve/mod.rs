@@ -57,6 +57,8 @@ pub struct FlowFacts {
     pub circumstances: Facts,
     /// The endpoint under the terms in effect.
     pub endpoint: Facts,
+    /// Groups of countries on the day.
+    pub places: Facts,
     /// The data items.
     pub items: Vec<ItemFacts>,
     /// The contracts; one entry without a name when no contract governs the data.
@@ -108,6 +110,7 @@ impl FlowFacts {
             Root::Resource => &self.endpoint,
             Root::Contract => &self.contracts[contract].facts,
             Root::Flow => &self.circumstances,
+            Root::Places => &self.places,
         }
     }
 }
@@ -127,6 +130,7 @@ pub fn resolve(frame: &Frame<'_>, manifest: &Known<Manifest>, index: usize) -> F
         purpose: Fact::new(Value::Name(flow.purpose.clone()), scene.here("purpose")),
         service: Fact::new(Value::Name(flow.service.clone()), scene.here("service")),
         endpoint: endpoint::facts(&scene),
+        places: flow::places(&scene),
         profile: frame.knowledge.profiles.get(scene.provider()).cloned(),
         manifest: manifest.clone(),
         index,

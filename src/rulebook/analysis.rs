@@ -66,33 +66,30 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
     }
     let unscoped = found.applies.is_empty();
     found.guarded = guards(&when["body"], &mut found.guards) && unscoped;
-    facts(&when["body"], catalogue, &mut found.applies);
-    facts(&unless["body"], catalogue, &mut found.satisfied);
+    facts(&when["body"], catalogue, &mut found.applies)?;
+    facts(&unless["body"], catalogue, &mut found.satisfied)?;
     entities(&policy["conditions"], &mut found.entities);
     Ok(found)
 }
 
-/// Collects the attribute chains of an expression.
-fn facts(expression: &Value, catalogue: &Catalogue, found: &mut BTreeSet<String>) {
+/// Collects the attribute chains of an expression: each names a fact, or one of the three things of a request.
+fn facts(expression: &Value, catalogue: &Catalogue, found: &mut BTreeSet<String>) -> Result<(), String> {
     if let Some(name) = chain(expression) {
-        // A chain that stops at a record stands for all facts below it.
-        let below: Vec<String> = catalogue.below(&name).map(|(rest, _)| format!("{name}.{rest}")).collect();
-        if catalogue.find(&name).is_some() || below.is_empty() || !name.contains('.') {
-            found.insert(name);
-        } else {
-            found.extend(below);
+        if Root::of(&name).is_some() && catalogue.find(&name).is_none() {
+            return Err(format!("`{name}` is no fact of the catalogue in policies/schema.cedarschema"));
         }
-        return;
+        found.insert(name);
+        return Ok(());
     }
     match expression {
-        Value::Object(map) => map.values().for_each(|inner| facts(inner, catalogue, found)),
-        Value::Array(items) => items.iter().for_each(|inner| facts(inner, catalogue, found)),
-        _ => {}
+        Value::Object(map) => map.values().try_for_each(|inner| facts(inner, catalogue, found)),
+        Value::Array(items) => items.iter().try_for_each(|inner| facts(inner, catalogue, found)),
+        _ => Ok(()),
     }
 }
 
 /// `context.flow.laws` for the expression `{".": {"left": …, "attr": "laws"}}`.
-fn chain(expression: &Value) -> Option<String> {
+pub(super) fn chain(expression: &Value) -> Option<String> {
     if let Some(variable) = expression.get("Var") {
         return variable.as_str().map(str::to_owned);
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cedar_policy::SchemaFragment;
 use serde_json::Value;
 
+use super::flat;
 use crate::model::{Catalogue, FactDecl, FactType, Root};
 
 /// A Cedar schema and the catalogue of facts that it declares.
@@ -12,8 +13,10 @@ use crate::model::{Catalogue, FactDecl, FactType, Root};
 pub struct FactSchema {
     /// The facts.
     pub catalogue: Catalogue,
-    /// The schema, still without the purposes.
-    pub(super) fragment: SchemaFragment,
+    /// The schema as rules are written against it, still without the purposes.
+    pub(super) written: SchemaFragment,
+    /// The schema as rules are run against it: one attribute per fact, see [`super::flat`].
+    pub(super) run: SchemaFragment,
 }
 
 /// Reads a schema in Cedar's own form.
@@ -21,9 +24,12 @@ pub struct FactSchema {
 /// # Errors
 /// Why the text is no such schema.
 pub fn read(text: &str) -> Result<FactSchema, String> {
-    let (fragment, _) = SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
-    let json = fragment.clone().to_json_value().map_err(|error| error.to_string())?;
-    Ok(FactSchema { catalogue: facts(&json)?, fragment })
+    let (written, _) = SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
+    let mut json = written.clone().to_json_value().map_err(|error| error.to_string())?;
+    let catalogue = facts(&json)?;
+    flat::schema(&mut json);
+    let run = SchemaFragment::from_json_value(json).map_err(|error| error.to_string())?;
+    Ok(FactSchema { catalogue, written, run })
 }
 
 fn facts(json: &Value) -> Result<Catalogue, String> {

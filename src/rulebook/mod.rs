@@ -4,6 +4,7 @@
 
 mod analysis;
 mod catalogue;
+mod flat;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,10 +55,13 @@ impl RuleBook {
         own_words: bool,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let schema = match schema(facts.fragment, vocabulary) {
+        let with_purposes = |fragment| {
+            schema(fragment, vocabulary).map_err(Problem::new)
+        };
+        let schema = match with_purposes(facts.run) {
             Ok(schema) => schema,
-            Err(message) => {
-                problems.push(Problem::new(message));
+            Err(problem) => {
+                problems.push(problem);
                 return None;
             }
         };
@@ -75,7 +79,12 @@ impl RuleBook {
         for rule in &unchecked {
             check_words(rule, vocabulary, problems);
         }
-        validate(&schema, &unchecked, problems);
+        if !unchecked.is_empty() {
+            match with_purposes(facts.written) {
+                Ok(written) => validate(written, &unchecked, problems),
+                Err(problem) => problems.push(problem),
+            }
+        }
         (problems.len() == before).then_some(Self { rules: by_id, packs, catalogue: facts.catalogue, schema })
     }
 }
@@ -101,14 +110,14 @@ fn schema(facts: SchemaFragment, vocabulary: &Vocabulary) -> Result<Schema, Stri
 }
 
 /// Strict validation by Cedar: types, attributes, actions.
-fn validate(schema: &Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
+fn validate(schema: Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
     let mut policies = PolicySet::new();
     for rule in rules {
-        if let Err(error) = policies.add(rule.policy.clone()) {
+        if let Err(error) = policies.add(rule.written.clone()) {
             problems.push(Problem::new(error.to_string()).at(&rule.file, 0..0, "in this file"));
         }
     }
-    let result = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
+    let result = Validator::new(schema).validate(&policies, ValidationMode::Strict);
     let errors = result.validation_errors().map(|error| (error.policy_id(), error.to_string()));
     let warnings = result.validation_warnings().map(|warning| (warning.policy_id(), warning.to_string()));
     // One action of a type stands for all: the same fault is found once per purpose.

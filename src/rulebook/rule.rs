@@ -7,7 +7,7 @@ use cedar_policy::{Effect, Policy, PolicyId};
 use serde_json::{Value, json};
 
 use super::analysis::{Consulted, consulted};
-use super::applies_id;
+use super::{applies_id, flat};
 use crate::model::Catalogue;
 use crate::problem::Problem;
 use crate::source::SourceFile;
@@ -33,9 +33,11 @@ pub struct Rule {
     pub file: Arc<SourceFile>,
     /// The facts it consults.
     pub consulted: Consulted,
-    /// The whole rule.
+    /// The rule as it is written.
+    pub(super) written: Policy,
+    /// The rule as it is run.
     pub(crate) policy: Policy,
-    /// Scope and `when` alone: whether the rule applies.
+    /// Its scope and `when` alone: whether the rule applies.
     pub(crate) applies: Policy,
 }
 
@@ -64,11 +66,11 @@ impl Rule {
 
 fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let id = id_of(&file.path).ok_or("a rule stands in the folder of its pack: policies/<pack>/<rule>.cedar")?;
-    let policy = Policy::parse(Some(PolicyId::new(&id)), &file.text).map_err(|error| error.to_string())?;
-    if policy.effect() != Effect::Forbid {
+    let written = Policy::parse(Some(PolicyId::new(&id)), &file.text).map_err(|error| error.to_string())?;
+    if written.effect() != Effect::Forbid {
         return Err("a rule is a `forbid`; what no rule forbids is permitted".to_owned());
     }
-    let annotation = |name: &str| policy.annotation(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let annotation = |name: &str| written.annotation(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let needed = |name: &str| annotation(name).ok_or_else(|| format!("the rule has no @{name}(\"…\")"));
     let stated = needed("id")?;
     if stated != id {
@@ -79,9 +81,13 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         "refuse" => OnViolation::Refuse,
         other => return Err(format!("@on_violation is `{other}`, not `condition` or `refuse`")),
     };
-    let json = policy.to_json().map_err(|error| error.to_string())?;
+    let mut json = written.to_json().map_err(|error| error.to_string())?;
     let consulted = consulted(&json, catalogue)?;
-    let applies = Policy::from_json(Some(applies_id(&id)), scope_and_when(json)).map_err(|error| error.to_string())?;
+    json["annotations"] = json!({});
+    flat::policy(&mut json);
+    let run = |id, json| Policy::from_json(Some(id), json).map_err(|error| error.to_string());
+    let policy = run(PolicyId::new(&id), json.clone())?;
+    let applies = run(applies_id(&id), scope_and_when(json))?;
     Ok(Rule {
         title: needed("title")?,
         cites: needed("cites")?,
@@ -91,6 +97,7 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         file: Arc::clone(file),
         on_violation,
         consulted,
+        written,
         policy,
         applies,
         id,
@@ -101,7 +108,6 @@ fn scope_and_when(mut policy: Value) -> Value {
     if let Some(conditions) = policy["conditions"].as_array_mut() {
         conditions.retain(|condition| condition["kind"] == "when");
     }
-    policy["annotations"] = json!({});
     policy
 }
 
