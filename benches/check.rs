@@ -25,7 +25,7 @@ fn manifest(number: usize) -> String {
         "kind: integration\nversion: 1\nid: bench-{number}\ntitle: Benchmark {number}\nowner: team-{number}@example.com\n\
          environment: production\norganisation: {{role: controller, established_in: DE, sector: software}}\n\
          controls: {{gateway: true, field_allow_list: true, token_budget: true, anomaly_alerts: {}, human_oversight: assist}}\nflows:\n",
-        number % 5 != 0,
+        !number.is_multiple_of(5),
     );
     for flow in 0..3 {
         let seed = number * 3 + flow;
@@ -42,7 +42,7 @@ fn manifest(number: usize) -> String {
         );
         for item in 0..4 {
             let class = CLASSES[(seed + item) % CLASSES.len()];
-            let treated = if (seed + item) % 2 == 0 {
+            let treated = if (seed + item).is_multiple_of(2) {
                 ", treatment: {technique: pseudonymisation, reversible: true, key_holder: us}"
             } else {
                 ""
@@ -53,7 +53,7 @@ fn manifest(number: usize) -> String {
             text,
             "    evidence:\n      notice: {{ref: PN-{seed}, date: 2026-01-01, names_recipients: true, names_countries: {}}}\n      \
              transfer: {{ref: SCC-{seed}, date: 2026-01-01, mechanism: scc, tia: TIA-{seed}}}\n",
-            seed % 7 != 0,
+            !seed.is_multiple_of(7),
         );
     }
     text

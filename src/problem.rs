@@ -109,7 +109,7 @@ impl SourceCode for Place {
 }
 
 /// Words that people write for another one of the vocabulary, far from it in spelling.
-const ALIASES: [(&str, &str); 4] = [("uk", "gb"), ("el", "gr"), ("ewr", "eea"), ("dsgvo", "gdpr")];
+const ALIASES: [(&str, &str); 3] = [("uk", "gb"), ("el", "gr"), ("ewr", "eea")];
 /// Longer lists help nobody.
 const MAX_KNOWN: usize = 60;
 /// So many words may be meant by one.

@@ -43,7 +43,7 @@ pub struct Workspace {
 }
 
 /// A document that is read: its positions and its content.
-type Read = (Arc<Document>, Value);
+type Read<T> = (Arc<Document>, T);
 
 impl Workspace {
     /// Reads rules and knowledge, and the manifests of the texts given. Nothing is returned while anything is wrong.
@@ -83,9 +83,11 @@ impl Workspace {
             .filter(|file| !file.path.ends_with(".cedarschema"))
             .cloned()
             .partition(|file| file.path.ends_with(".cedar"));
+        let before = problems.len();
         let vocabulary = gather(Some(Embedded::Vocabulary), &folders.vocabulary, &[], problems);
         let profiles = gather(Some(Embedded::Profiles), &folders.profiles, &[], problems);
         let contracts = gather(None, &folders.contracts, &[], problems);
+        let unread = problems.len() > before;
         let texts = manifests(problems);
 
         let mut inputs: Vec<(Arc<SourceFile>, &'static str)> = Vec::new();
@@ -104,31 +106,33 @@ impl Workspace {
         let mut rule_problems = Vec::new();
         let ((knowledge, packs, manifests), parsed) = rayon::join(
             || {
-                let contracts = parse(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
-                let (customers, providers): (Vec<Read>, Vec<Read>) =
+                let before = problems.len();
+                let contracts =
+                    parse::<Value>(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
+                let (customers, providers): (Vec<Read<Value>>, Vec<Read<Value>>) =
                     contracts.into_iter().partition(|(document, _)| document.kind == Kind::CustomerContract);
-                let words = parse(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
-                let profiles = parse(&profiles, &[Kind::ProviderProfile], &schemas, problems);
-                let packs = parse(&packs, &[Kind::RulePack], &schemas, problems);
-                let incomplete = !problems.is_empty();
-                let manifests = parse(&texts, &[Kind::Integration], &schemas, problems);
+                let words = parse::<VocabularyFile>(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
+                let profiles = parse::<ProviderProfile>(&profiles, &[Kind::ProviderProfile], &schemas, problems);
+                // Names may stand in knowledge that cannot be read, not in rules or other manifests.
+                let incomplete = unread || problems.len() > before;
+                let packs = parse::<RulePack>(&packs, &[Kind::RulePack], &schemas, problems);
+                let manifests = parse::<Manifest>(&texts, &[Kind::Integration], &schemas, problems);
                 let knowledge = Knowledge {
-                    vocabulary: Arc::new(Vocabulary::new(typed::<VocabularyFile>(words, problems), problems)),
-                    profiles: by_id(typed::<ProviderProfile>(profiles, problems), |model| &model.id, problems),
+                    vocabulary: Arc::new(Vocabulary::new(words, problems)),
+                    profiles: by_id(profiles, |model| &model.id, problems),
                     contracts: by_id(typed::<CustomerContract>(customers, problems), |model| &model.id, problems),
                     agreements: by_id(typed::<ProviderAgreement>(providers, problems), |model| &model.id, problems),
                     incomplete,
                 };
-                (knowledge, typed::<RulePack>(packs, problems), typed::<Manifest>(manifests, problems))
+                (knowledge, packs, manifests)
             },
             || parse_rules(&rules, &facts.catalogue, &mut rule_problems),
         );
         problems.append(&mut rule_problems);
-        knowledge.check(&facts.catalogue, problems);
-        let manifests: Vec<Known<Manifest>> = manifests
-            .into_iter()
-            .map(|(document, model)| Known { document, model: Arc::new(model) })
-            .collect();
+        let own_words = vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
+        knowledge.check(&facts.catalogue, own_words, problems);
+        let manifests: Vec<Known<Manifest>> =
+            manifests.into_iter().map(|(document, model)| Known { document, model: Arc::new(model) }).collect();
         unique(&manifests, problems);
         let found: Vec<Vec<Problem>> = manifests
             .par_iter()
@@ -140,7 +144,6 @@ impl Workspace {
             .collect();
         problems.extend(found.into_iter().flatten());
         let packs = packs.into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
-        let own_words = vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
         let book = RuleBook::new(facts, parsed, packs, &knowledge.vocabulary, own_words, problems)?;
         Some((Self { book, knowledge, schemas, inputs }, manifests))
     }
@@ -173,13 +176,22 @@ fn read_all(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Arc<SourceFil
     read.into_iter().filter_map(|file| file.map_err(|problem| problems.push(problem)).ok()).collect()
 }
 
-/// Parses and validates in parallel; problems keep the order of the files.
-fn parse(files: &[Arc<SourceFile>], expected: &[Kind], schemas: &Schemas, problems: &mut Vec<Problem>) -> Vec<Read> {
-    let parsed: Vec<(Option<Read>, Vec<Problem>)> = files
+/// Parses, validates and types in parallel; problems keep the order of the files.
+fn parse<T: DeserializeOwned + Send>(
+    files: &[Arc<SourceFile>],
+    expected: &[Kind],
+    schemas: &Schemas,
+    problems: &mut Vec<Problem>,
+) -> Vec<Read<T>> {
+    let parsed: Vec<(Option<Read<T>>, Vec<Problem>)> = files
         .par_iter()
         .map(|file| {
             let mut found = Vec::new();
-            (Document::parse(file, expected, schemas, &mut found), found)
+            let read = Document::parse(file, expected, schemas, &mut found).and_then(|(document, value)| {
+                let model = document.read(value, &mut found)?;
+                Some((document, model))
+            });
+            (read, found)
         })
         .collect();
     let mut documents = Vec::new();
@@ -190,7 +202,7 @@ fn parse(files: &[Arc<SourceFile>], expected: &[Kind], schemas: &Schemas, proble
     documents
 }
 
-fn typed<T: DeserializeOwned>(documents: Vec<Read>, problems: &mut Vec<Problem>) -> Vec<(Arc<Document>, T)> {
+fn typed<T: DeserializeOwned>(documents: Vec<Read<Value>>, problems: &mut Vec<Problem>) -> Vec<Read<T>> {
     documents
         .into_iter()
         .filter_map(|(document, value)| document.read(value, problems).map(|model| (document, model)))
@@ -206,7 +218,9 @@ fn by_id<T>(
     let mut known: BTreeMap<String, Known<T>> = BTreeMap::new();
     for (document, model) in documents {
         let key = id(&model).clone();
-        if let Some(earlier) = known.get(&key).filter(|earlier| earlier.document.file.embedded == document.file.embedded) {
+        if let Some(earlier) =
+            known.get(&key).filter(|earlier| earlier.document.file.embedded == document.file.embedded)
+        {
             problems.push(twice(&document, &earlier.document, &key));
         }
         known.insert(key, Known { document, model: Arc::new(model) });

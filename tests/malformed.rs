@@ -1,7 +1,7 @@
 //! Bad input ends with exit code 3, a message at the place of the fault, and no verdict.
 //!
 //! Each file under `tests/malformed/` has one fault, named by the file and marked `# fault` in its line. What the messages say is held
-//! in `tests/snapshots/`: read them when they change. Faults that no file in a repository can have are made in a temporary folder.
+//! in `tests/snapshots/`, one page per folder: read them when they change. Faults that no file in a repository can have are made in a temporary folder.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -113,20 +113,38 @@ fn the_documents_behind_the_malformed_ones_are_sound() {
 
 #[test]
 fn every_message_points_to_the_fault() {
-    let complaints: Vec<String> = RUNS
-        .iter()
-        .filter_map(|run| run.complaint().map(|complaint| format!("{}: {complaint}", run.path)))
-        .collect();
+    let complaints: Vec<String> =
+        RUNS.iter().filter_map(|run| run.complaint().map(|complaint| format!("{}: {complaint}", run.path))).collect();
     assert!(complaints.is_empty(), "{} of {} files:\n{}", complaints.len(), RUNS.len(), complaints.join("\n"));
 }
 
 #[test]
 fn every_message_says_what_was_reviewed() {
-    for run in RUNS.iter().filter(|run| run.complaint().is_none()) {
+    for (folder, _) in FOLDERS {
+        let start = format!("tests/malformed/{folder}/");
+        let pages: Vec<String> = RUNS
+            .iter()
+            .filter(|run| run.path.starts_with(&start))
+            .map(|run| format!("## {}\n\n{}", run.name(), said(&stderr(&run.output))))
+            .collect();
         insta::with_settings!({ omit_expression => true }, {
-            insta::assert_snapshot!(run.name(), stderr(&run.output));
+            insta::assert_snapshot!(folder, pages.join("\n"));
         });
     }
+}
+
+#[test]
+fn every_message_says_how_to_mend() {
+    let silent: Vec<&str> = RUNS
+        .iter()
+        .filter(|run| {
+            let messages = stderr(&run.output);
+            let number = |start: &str| messages.lines().filter(|line| line.starts_with(start)).count();
+            number("  × ") != number("  help: ")
+        })
+        .map(|run| run.path.as_str())
+        .collect();
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
 
 #[test]
@@ -172,15 +190,29 @@ fn nesting_without_end_is_refused() {
         ("dashes", format!("\n  {}x", "- ".repeat(5_000))),
         ("few-brackets", format!("{}{}", "[".repeat(60), "]".repeat(60))),
     ];
+    // Each alias adds a level to what the one before it stands for.
+    let aliases: Vec<String> = (1..60).map(|level| format!("a{level}: &a{level} [*a{}]", level - 1)).collect();
+    let aliases = ("aliases", format!("1\na0: &a0 []\n{}", aliases.join("\n")));
     let folder = Folder::new();
     let mut complaints = Vec::new();
-    for (name, nest) in shapes {
+    for (name, nest) in shapes.into_iter().chain([aliases]) {
         let file = format!("{name}.integration.yaml");
         folder.write(&file, format!("{}deep: {nest}\n", sound()).as_bytes());
         let output = folder.check(&[&file]);
         complaints.extend(not_refused(&output).map(|complaint| format!("{name}: {complaint}")));
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn words_that_stand_in_each_other_without_end_are_climbed() {
+    let terms: Vec<String> =
+        (1..2_000).map(|level| format!("  w{level}: {{title: x, in: [w{}]}}", level - 1)).collect();
+    let head = "kind: vocabulary\nversion: 1\nid: long\ntype: SubjectKind\ntitle: x\nterms:\n  w0: {title: x}\n";
+    let folder = Folder::new();
+    folder.write("x.integration.yaml", sound().as_bytes());
+    folder.write("words.yaml", format!("{head}{}\n", terms.join("\n")).as_bytes());
+    assert_eq!(stderr(&folder.check(&[".", "--vocabulary", "words.yaml"])), "");
 }
 
 #[test]
@@ -266,6 +298,7 @@ fn a_sound_manifest_beside_a_broken_one_gets_no_verdict() {
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
 
     use super::*;
 
@@ -285,6 +318,23 @@ mod unix {
     }
 
     #[test]
+    fn two_links_to_one_manifest_are_one() {
+        let folder = Folder::new();
+        folder.write("flows/x.integration.yaml", sound().as_bytes());
+        symlink("x.integration.yaml", folder.0.join("flows/y.integration.yaml")).unwrap();
+        symlink("flows", folder.0.join("again")).unwrap();
+        assert_eq!(stderr(&folder.check(&["."])), "");
+    }
+
+    #[test]
+    fn a_pipe_or_socket_named_like_a_manifest_is_refused() {
+        let folder = Folder::new();
+        assert!(Command::new("mkfifo").arg(folder.0.join("pipe.integration.yaml")).status().unwrap().success());
+        let _socket = UnixListener::bind(folder.0.join("s.integration.yaml")).unwrap();
+        insta::assert_snapshot!("pipe-or-socket", refused(&folder.check(&["."])));
+    }
+
+    #[test]
     fn a_link_that_leads_nowhere_is_refused() {
         let folder = Folder::new();
         folder.write("sound.integration.yaml", sound().as_bytes());
@@ -300,7 +350,7 @@ mod unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         // The superuser may read everything.
         if File::open(&path).is_err() {
-            insta::assert_snapshot!("file-that-may-not-be-read", refused(&folder.check(&["."])));
+            assert!(refused(&folder.check(&["."])).contains("cannot read `x.integration.yaml`"));
         }
     }
 }
@@ -347,6 +397,11 @@ fn not_refused(output: &Output) -> Option<String> {
         return Some("a message that ends otherwise".to_owned());
     }
     None
+}
+
+/// The messages without the line that counts them.
+fn said(messages: &str) -> &str {
+    messages.rfind("\n\n").map_or(messages, |end| &messages[..=end])
 }
 
 /// The places that the messages show: path, line and column.

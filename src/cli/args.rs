@@ -21,7 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// Tidegate joins what the data are, what the provider's terms say, what the customer's contract forbids and what the law asks,
 /// and decides every proposed flow from written facts.
 #[derive(Debug, Parser)]
-#[command(name = "tidegate", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "tidegate", version, after_help = EXIT_CODES, max_term_width = 80)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

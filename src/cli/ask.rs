@@ -18,6 +18,9 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };
+    if let Some(message) = wrong_status(args, &workspace) {
+        return Outcome::usage(&message);
+    }
     let manifest = match question(args) {
         Ok(manifest) => manifest,
         Err(message) => return Outcome::failed(&message),
@@ -25,7 +28,15 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
     let mut problems = Vec::new();
     workspace.knowledge.check_manifest(&workspace.book.catalogue, &manifest, &mut problems);
     if !problems.is_empty() {
-        return Outcome::invalid(&problems, around);
+        // The places lead into the question, which is no file of the user's.
+        let messages: Vec<String> = problems
+            .iter()
+            .map(|problem| match &problem.help {
+                Some(help) => format!("{}; {help}", problem.message),
+                None => problem.message.clone(),
+            })
+            .collect();
+        return Outcome::usage(&messages.join("\nerror: "));
     }
     check::judge(&workspace, &[manifest], &args.output, Absent::Unknown, around)
 }
@@ -37,7 +48,9 @@ fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
     flow.insert("purpose".into(), json!(args.purpose));
     flow.insert("service".into(), json!(args.service));
     flow.insert("location".into(), json!(args.location));
-    for (key, given) in [("features", &args.feature), ("contracts", &args.contract), ("laws", &args.law), ("options", &args.option)] {
+    for (key, given) in
+        [("features", &args.feature), ("contracts", &args.contract), ("laws", &args.law), ("options", &args.option)]
+    {
         if !given.is_empty() {
             flow.insert(key.into(), json!(given));
         }
@@ -58,6 +71,17 @@ fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
     let document = Arc::new(Document { file, kind: Kind::Integration, node });
     let model: Manifest = serde_json::from_value(manifest).map_err(|error| error.to_string())?;
     Ok(Known { document, model: Arc::new(model) })
+}
+
+/// What is wrong with the status of a `--data`, if anything.
+fn wrong_status(args: &AskArgs, workspace: &Workspace) -> Option<String> {
+    let words = workspace.book.catalogue.lists.get("Status")?;
+    let (class, status) = args
+        .data
+        .iter()
+        .filter_map(|data| data.split_once(':'))
+        .find(|(_, status)| !words.iter().any(|word| word == status))?;
+    Some(format!("`{status}` in `--data {class}:{status}` is no status; one of: {}", words.join(", ")))
 }
 
 fn item(data: &str) -> Value {

@@ -32,20 +32,17 @@ pub(super) fn profiles(args: &ProfilesArgs, around: &Surroundings) -> Outcome {
         ProfilesVerb::List(args) => {
             with(args, around, |workspace| Outcome::done(render::profile::list(&workspace.knowledge, around.width)))
         }
-        ProfilesVerb::Show(args) => with(&args.folders, around, |workspace| {
-            match workspace.knowledge.service(&args.service) {
-                Some(view) => Outcome::done(render::profile::show(
-                    &args.service,
-                    &view,
-                    &workspace.book.catalogue,
-                    around.width,
-                )),
+        ProfilesVerb::Show(args) => {
+            with(&args.folders, around, |workspace| match workspace.knowledge.service(&args.service) {
+                Some(view) => {
+                    Outcome::done(render::profile::show(&args.service, &view, &workspace.book.catalogue, around.width))
+                }
                 None => {
                     let known = workspace.knowledge.services();
                     unknown("service", &args.service, known.iter().map(String::as_str), "tidegate profiles list")
                 }
-            }
-        }),
+            })
+        }
     }
 }
 

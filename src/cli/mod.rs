@@ -111,7 +111,10 @@ impl Outcome {
 
     /// A fault of the program.
     fn failed(message: &str) -> Self {
-        Self::stopped(Exit::Failure, format!("tidegate failed: {message}\nThis is a fault of Tidegate, please report it.\n"))
+        Self::stopped(
+            Exit::Failure,
+            format!("tidegate failed: {message}\nThis is a fault of Tidegate, please report it.\n"),
+        )
     }
 
     fn usage(message: &str) -> Self {

@@ -33,7 +33,8 @@ pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
             let _ = writeln!(output, "    {}", words(mismatch));
         }
     }
-    let uncovered = if args.no_coverage { Vec::new() } else { uncovered(&workspace, &coverage, !args.folders.policies.is_empty()) };
+    let uncovered =
+        if args.no_coverage { Vec::new() } else { uncovered(&workspace, &coverage, !args.folders.policies.is_empty()) };
     for line in &uncovered {
         let _ = writeln!(output, "✗ {line}");
     }
@@ -58,7 +59,8 @@ fn uncovered(workspace: &Workspace, coverage: &Coverage, own: bool) -> Vec<Strin
     rules
         .flat_map(|rule| {
             let violated = (!coverage.violated.contains(&rule.id)).then(|| format!("no scenario violates {}", rule.id));
-            let satisfied = (!coverage.satisfied.contains(&rule.id)).then(|| format!("no scenario satisfies {}", rule.id));
+            let satisfied =
+                (!coverage.satisfied.contains(&rule.id)).then(|| format!("no scenario satisfies {}", rule.id));
             violated.into_iter().chain(satisfied)
         })
         .collect()

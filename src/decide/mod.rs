@@ -18,7 +18,7 @@ use crate::resolve::FlowFacts;
 use crate::rulebook::{OnViolation, Rule, RuleBook};
 use request::Vocabularies;
 use residual::{Known, simplify};
-use slice::{Relevance, Slices};
+use slice::{Relevance, Shared, Slices};
 
 /// The status of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,15 +136,18 @@ impl<'a> Decider<'a> {
         let mut decided = Vec::new();
         for (flow, ids) in flows.iter().zip(&ids) {
             let mut decisions = Vec::new();
+            let mut shared = Shared::default();
             let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0);
             for item in 0..flow.items.len() {
                 let of_item = self.slices.narrow(of_flow.clone(), flow, [Root::Principal], item, 0);
                 for contract in 0..flow.contracts.len() {
-                    let relevance = self.slices.narrow(of_item.clone(), flow, [Root::Contract], item, contract);
+                    let mut relevance = self.slices.narrow(of_item.clone(), flow, [Root::Contract], item, contract);
+                    shared.mark(self.book, &mut relevance, contract);
                     let rules = self.slices.policies(&relevance)?;
                     let request = ids.request(self.book, item, contract)?;
                     let response = Authorizer::new().is_authorized_partial(&request, &rules, &entities);
-                    let outcomes = Answers::read(&response).outcomes(self.book, &relevance);
+                    let mut outcomes = Answers::read(&response).outcomes(self.book, &relevance);
+                    shared.exchange(self.book, &relevance, &mut outcomes, contract);
                     decisions.push(Decision { item, contract, outcomes });
                 }
             }
@@ -166,7 +169,10 @@ impl Answers {
         Self {
             satisfied: response.definitely_satisfied().map(|policy| policy.id().to_string()).collect(),
             errors: response.definitely_errored().map(ToString::to_string).collect(),
-            residuals: response.nontrivial_residuals().map(|policy| (policy.id().to_string(), undecided(&policy))).collect(),
+            residuals: response
+                .nontrivial_residuals()
+                .map(|policy| (policy.id().to_string(), undecided(&policy)))
+                .collect(),
         }
     }
 
@@ -175,7 +181,7 @@ impl Answers {
     }
 
     fn outcome(&self, rule: &Rule, relevance: Relevance) -> Outcome {
-        if relevance == Relevance::No {
+        if matches!(relevance, Relevance::No | Relevance::Known) {
             return Outcome::of(Status::NotApplicable);
         }
         let (whole, applies) = (rule.id.as_str(), rule.applies.id().as_ref());
@@ -197,11 +203,7 @@ impl Answers {
 
     /// Whether the condition of a policy holds, as far as it is known.
     fn holds(&self, id: &str) -> Known {
-        if self.satisfied.contains(id) {
-            Known::Yes
-        } else {
-            self.residuals.get(id).cloned().unwrap_or(Known::No)
-        }
+        if self.satisfied.contains(id) { Known::Yes } else { self.residuals.get(id).cloned().unwrap_or(Known::No) }
     }
 }
 

@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
-};
+use cedar_policy::{Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression};
 
 use crate::knowledge::Vocabulary;
 use crate::model::{FactType, Root, TermType};
@@ -94,21 +92,16 @@ impl FlowEntities {
             ("places".to_owned(), reference(&self.places)),
         ])
         .map_err(|error| error.to_string())?;
-        Request::new(
-            self.items[item].clone(),
-            self.purpose.clone(),
-            self.endpoint.clone(),
-            context,
-            Some(&book.schema),
-        )
-        .map_err(|error| error.to_string())
+        Request::new(self.items[item].clone(), self.purpose.clone(), self.endpoint.clone(), context, Some(&book.schema))
+            .map_err(|error| error.to_string())
     }
 }
 
 /// Entities of some flows. Things with equal facts are one entity: flows share services and contracts.
 struct Things<'a> {
     book: &'a RuleBook,
-    known: HashMap<(Root, Option<EntityUid>, Vec<(&'a String, &'a Value)>), EntityUid>,
+    /// The values are in the order of the paths, and every root has all of its paths.
+    known: HashMap<(Root, Option<EntityUid>, Vec<&'a Value>), EntityUid>,
     entities: Vec<Entity>,
 }
 
@@ -121,7 +114,7 @@ impl<'a> Things<'a> {
     }
 
     fn add(&mut self, root: Root, facts: &'a Facts, parent: Option<EntityUid>) -> Result<EntityUid, String> {
-        let values = facts.iter().map(|(path, fact)| (path, &fact.value)).collect();
+        let values = facts.values().map(|fact| &fact.value).collect();
         let key = (root, parent.clone(), values);
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());

@@ -7,9 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use cedar_policy::PolicySet;
 
+use super::Outcome;
 use crate::model::Root;
 use crate::resolve::{FlowFacts, Value};
-use crate::rulebook::{Guard, RuleBook, Test};
+use crate::rulebook::{Guard, Rule, RuleBook, Test};
 
 /// What the guards of a rule tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +21,8 @@ pub(super) enum Relevance {
     Applies,
     /// Cedar must tell.
     Open,
+    /// The rule applies, and its outcome is known from another item or contract of the flow.
+    Known,
 }
 
 /// The policies that requests need.
@@ -79,7 +82,7 @@ impl<'a> Slices<'a> {
         }
         let mut policies = PolicySet::new();
         for (rule, relevance) in self.book.rules.values().zip(relevance) {
-            if *relevance != Relevance::No {
+            if matches!(relevance, Relevance::Applies | Relevance::Open) {
                 policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
             }
             if *relevance == Relevance::Open {
@@ -91,6 +94,48 @@ impl<'a> Slices<'a> {
         sets.insert(relevance.to_vec(), Arc::clone(&policies));
         Ok(policies)
     }
+}
+
+/// Outcomes that the items and contracts of a flow share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// By rule and, for rules about contracts, contract.
+    outcomes: HashMap<(usize, Option<usize>), Outcome>,
+}
+
+impl Shared {
+    /// Marks the rules whose outcome is known already.
+    pub(super) fn mark(&self, book: &RuleBook, relevance: &mut [Relevance], contract: usize) {
+        for (index, (rule, relevance)) in book.rules.values().zip(relevance).enumerate() {
+            if *relevance == Relevance::Applies && self.outcomes.contains_key(&key(rule, index, contract)) {
+                *relevance = Relevance::Known;
+            }
+        }
+    }
+
+    /// Puts the known outcomes in their places, and keeps the new ones that others can share.
+    pub(super) fn exchange(
+        &mut self,
+        book: &RuleBook,
+        relevance: &[Relevance],
+        outcomes: &mut [Outcome],
+        contract: usize,
+    ) {
+        for (index, (rule, relevance)) in book.rules.values().zip(relevance).enumerate() {
+            let key = key(rule, index, contract);
+            match (relevance, self.outcomes.get(&key)) {
+                (Relevance::Known, Some(known)) => outcomes[index].clone_from(known),
+                (Relevance::Applies, None) if rule.consulted.same_for_items => {
+                    self.outcomes.insert(key, outcomes[index].clone());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn key(rule: &Rule, index: usize, contract: usize) -> (usize, Option<usize>) {
+    (index, (!rule.consulted.same_for_contracts).then_some(contract))
 }
 
 fn holds(test: &Test, value: &Value) -> Option<bool> {

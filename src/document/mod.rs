@@ -2,15 +2,17 @@
 
 pub mod schema;
 mod validate;
+mod wording;
 pub mod yaml;
+mod yaml_error;
 
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::problem::{Problem, suggest};
 use crate::source::SourceFile;
-use crate::problem::{Problem, did_you_mean};
 
 pub use schema::Schemas;
 use yaml::{Kind as NodeKind, Node};
@@ -81,22 +83,11 @@ impl Document {
         schemas: &Schemas,
         problems: &mut Vec<Problem>,
     ) -> Option<(Arc<Self>, Value)> {
-        if file.text.trim().is_empty() {
-            problems.push(
-                Problem::new(format!("`{}` is empty", file.path))
-                    .at(file, 0..0, "a document stands here")
-                    .help(format!("start it with `kind: {}` and `version: 1`", expected_words(expected))),
-            );
-            return None;
-        }
         let node = match yaml::parse(&file.text) {
             Ok(node) => node,
             Err(error) => {
-                let at = error.at.unwrap_or(0);
-                problems.push(
-                    Problem::new(format!("not readable as YAML: {}", error.message))
-                        .at(file, at..at + 1, "here"),
-                );
+                let problem = Problem::new(format!("not readable as YAML: {}", error.message));
+                problems.push(problem.at(file, error.span, "here").help(error.help));
                 return None;
             }
         };
@@ -110,8 +101,7 @@ impl Document {
                 Err(message) => problems.push(Problem::new(message)),
             }
         }
-        (problems.len() == before)
-            .then(|| (Arc::new(Self { file: Arc::clone(file), kind, node }), value))
+        (problems.len() == before).then(|| (Arc::new(Self { file: Arc::clone(file), kind, node }), value))
     }
 
     /// The content as a type of the model.
@@ -144,34 +134,35 @@ fn kind_of(
     expected: &[Kind],
     problems: &mut Vec<Problem>,
 ) -> Option<Kind> {
-    let help = format!("write `kind: {}`", expected_words(expected));
+    let words = expected.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("` or `kind: ");
+    let start = format!("start it with `kind: {words}` and `version: 1`");
+    if value.is_null() {
+        let problem = Problem::new(format!("`{}` is empty", file.path)).at(file, 0..0, "nothing but comments");
+        problems.push(problem.help(start));
+        return None;
+    }
     if !matches!(node.kind, NodeKind::Map(_)) {
-        problems.push(
-            Problem::new("a document is a mapping of keys to values").at(file, node.span.clone(), "this is none").help(help),
-        );
+        let problem = Problem::new("a document is a mapping of keys to values");
+        problems.push(problem.at(file, node.span.clone(), "this is none").help(start));
         return None;
     }
     let Some(found) = value.get("kind") else {
-        problems.push(Problem::new("the document does not say its kind").at(file, 0..0, "`kind` is missing").help(help));
+        let problem = Problem::new("the document does not say its kind").at(file, 0..0, "`kind` is missing");
+        problems.push(problem.help(start));
         return None;
     };
     let kind = found.as_str().and_then(Kind::from_word);
-    match kind {
-        Some(kind) if expected.contains(&kind) => Some(kind),
-        _ => {
-            let shown = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-            let message = match kind {
-                Some(_) => format!("a document of kind `{shown}` does not belong here"),
-                None => format!("unknown kind `{shown}`"),
-            };
-            let near = did_you_mean(&shown, expected.iter().map(|kind| kind.word()));
-            let help = near.map_or(help, |near| format!("did you mean `{near}`?"));
-            problems.push(Problem::new(message).at(file, node.locate("/kind"), "this kind").help(help));
-            None
-        }
+    if let Some(kind) = kind.filter(|kind| expected.contains(kind)) {
+        return Some(kind);
     }
-}
-
-fn expected_words(expected: &[Kind]) -> String {
-    expected.iter().map(|kind| kind.word()).collect::<Vec<_>>().join("` or `kind: ")
+    let shown = found.as_str().map_or_else(|| found.to_string(), wording::cut);
+    let (message, help) = if kind.is_some() {
+        let help = format!("`kind: {words}` belongs here: move the file, or mend its kind");
+        (format!("a document of kind `{shown}` does not belong here"), Some(help))
+    } else {
+        (format!("unknown kind `{shown}`"), suggest(&shown, expected.iter().map(|kind| kind.word())))
+    };
+    let problem = Problem::new(message).at(file, node.locate("/kind"), "this kind");
+    problems.push(help.into_iter().fold(problem, Problem::help));
+    None
 }

@@ -9,15 +9,18 @@ use serde_json::{Map, Value, json};
 
 use super::Kind;
 use crate::model::{
-    Catalogue, CustomerContract, FactDecl, FactType, Manifest, ProviderAgreement, ProviderProfile, RulePack,
-    UNKNOWN, VocabularyFile,
+    Catalogue, CustomerContract, FactDecl, FactType, Manifest, ProviderAgreement, ProviderProfile, RulePack, UNKNOWN,
+    VocabularyFile,
 };
+
+/// A schema with its validator, or why it has none.
+type Built = (Value, Result<Validator, String>);
 
 /// The schemas of all kinds. Each is built when it is first asked for.
 #[derive(Debug)]
 pub struct Schemas {
     catalogue: Catalogue,
-    by_kind: BTreeMap<Kind, OnceLock<(Value, Result<Validator, String>)>>,
+    by_kind: BTreeMap<Kind, OnceLock<Built>>,
 }
 
 impl Schemas {
@@ -27,7 +30,7 @@ impl Schemas {
         Self { catalogue: catalogue.clone(), by_kind }
     }
 
-    fn of(&self, kind: Kind) -> &(Value, Result<Validator, String>) {
+    fn of(&self, kind: Kind) -> &Built {
         self.by_kind[&kind].get_or_init(|| {
             let schema = schema(kind, &self.catalogue);
             let validator = jsonschema::options()
@@ -148,8 +151,7 @@ fn text(map: &Map<String, Value>, key: &str) -> Option<String> {
 }
 
 fn children<'a>(prefix: &'a str, catalogue: &'a Catalogue) -> Vec<&'a str> {
-    let mut names: Vec<&str> =
-        catalogue.below(prefix).filter_map(|(path, _)| path.split('.').next()).collect();
+    let mut names: Vec<&str> = catalogue.below(prefix).filter_map(|(path, _)| path.split('.').next()).collect();
     names.dedup();
     names
 }
@@ -201,9 +203,12 @@ fn own_keys(group: &mut Value, form: &str, depth: usize) {
         }
         "papers" => {
             group["properties"]["ref"] = json!({ "type": "string", "description": "The paper's reference." });
-            group["properties"]["date"] = json!({ "type": "string", "format": "date", "description": "The first day on which it holds." });
-            group["properties"]["expires"] = json!({ "type": "string", "format": "date", "description": "The last day on which it holds." });
-            group["properties"]["sha256"] = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the document." });
+            group["properties"]["date"] =
+                json!({ "type": "string", "format": "date", "description": "The first day on which it holds." });
+            group["properties"]["expires"] =
+                json!({ "type": "string", "format": "date", "description": "The last day on which it holds." });
+            group["properties"]["sha256"] =
+                json!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the document." });
         }
         _ => {}
     }
@@ -227,6 +232,7 @@ fn sourced(decl: &FactDecl, catalogue: &Catalogue) -> Value {
         value["type"] = json!([value["type"], "string"]);
         value["pattern"] = json!("^unknown$");
     }
+    value["description"] = json!("What the terms say, or `unknown`.");
     fact["properties"] = json!({
         "value": value,
         "source": { "type": "string", "description": "One of the profile's sources." },

@@ -71,10 +71,7 @@ impl Node {
             Kind::Scalar(value) => value.clone(),
             Kind::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
             Kind::Map(entries) => Value::Object(
-                entries
-                    .iter()
-                    .map(|(key, node)| (key.text.clone(), node.to_json()))
-                    .collect::<Map<_, _>>(),
+                entries.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect::<Map<_, _>>(),
             ),
         }
     }
@@ -122,7 +119,8 @@ impl Node {
         }
     }
 
-    fn at(&self, pointer: &str) -> Option<&Self> {
+    /// The value under a JSON pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Self> {
         steps(pointer).try_fold(self, |node, step| node.child(&step))
     }
 
@@ -135,18 +133,14 @@ impl Node {
             node = node.child(&step)?;
         }
         match &node.kind {
-            Kind::Map(entries) => {
-                entries.iter().find(|(key, _)| key.text == last).map(|(key, _)| key.span.clone())
-            }
+            Kind::Map(entries) => entries.iter().find(|(key, _)| key.text == last).map(|(key, _)| key.span.clone()),
             Kind::Scalar(_) | Kind::List(_) => None,
         }
     }
 
     fn child(&self, step: &str) -> Option<&Self> {
         match &self.kind {
-            Kind::Map(entries) => {
-                entries.iter().find(|(key, _)| key.text == step).map(|(_, node)| node)
-            }
+            Kind::Map(entries) => entries.iter().find(|(key, _)| key.text == step).map(|(_, node)| node),
             Kind::List(items) => items.get(step.parse::<usize>().ok()?),
             Kind::Scalar(_) => None,
         }
@@ -157,7 +151,7 @@ fn steps(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(unescape)
 }
 
-fn unescape(step: &str) -> String {
+pub(super) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 

@@ -23,7 +23,8 @@ const INDENT: &str = "indent the keys of one mapping equally, and the entries of
 const BRACKET: &str = "close the `[` or `{` that opens before, and quote a text that contains a colon";
 const QUOTE: &str = "close the quote that opens before; a text over several lines is indented";
 const ESCAPE: &str = "write `\\\\` for a backslash, or put the text in single quotes";
-const UNDEFINED: &str = "`*` names a value that no `&` has marked before: mark it, or quote a text that starts with `*`";
+const UNDEFINED: &str = "mark the value with `&` where it first stands, or quote a text that starts with `*`";
+const OTHER: &str = "quote texts with special characters, and indent with spaces";
 const ENDLESS: &str = "write the values out, with fewer aliases (`*`)";
 
 impl YamlError {
@@ -33,7 +34,7 @@ impl YamlError {
             Error::AliasError { error, .. } => return Self { span: start..start + 1, ..Self::new(text, error) },
             Error::ExternalMessage { source, .. } => match source.as_ref() {
                 ExternalMessageSource::Parser(scan) => return Self::of_syntax(text, scan.kind(), start),
-                _ => (plain(error), INDENT),
+                _ => (plain(error), OTHER),
             },
             Error::MultipleDocuments { .. } => {
                 let start = text.get(..start).and_then(|before| before.rfind("\n---")).map_or(start, |line| line + 1);
@@ -41,20 +42,27 @@ impl YamlError {
                 return Self::at(text, start, "the file holds more than one document", help);
             }
             Error::NonFiniteFloat { value, .. } => {
-                return Self::at(text, start, format!("`{value}` is no number that can be counted"), "write a finite number");
+                return Self::at(
+                    text,
+                    start,
+                    format!("`{value}` is no number that can be counted"),
+                    "write a finite number",
+                );
             }
-            Error::UnknownAnchor { .. } => ("a value that is not defined".to_owned(), UNDEFINED),
+            Error::UnknownAnchor { .. } => ("`*` names a value that is not defined".to_owned(), UNDEFINED),
             Error::NullIntoString { .. } | Error::Unexpected { expected: "string scalar", .. } => {
-                ("a key that is no text".to_owned(), "a key is one word; quote a text that starts with a bracket")
+                ("a key that is no text".to_owned(), "a key is one word; quote it if it is a special one")
             }
             Error::MergeValueNotMapOrSeqOfMaps { .. } => {
                 ("`<<` with something that is no mapping".to_owned(), "write the keys out")
             }
             Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => return Self::deep(text, start),
-            Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            Error::Budget { .. }
+            | Error::AliasReplayLimitExceeded { .. }
+            | Error::AliasReplayStackDepthExceeded { .. } => {
                 ("the file expands to more than Tidegate reads".to_owned(), ENDLESS)
             }
-            _ => (plain(error), INDENT),
+            _ => (plain(error), OTHER),
         };
         Self::at(text, start, message, help)
     }
@@ -101,9 +109,10 @@ impl YamlError {
             ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
                 ("a line without a colon behind its key", "write `key: value`")
             }
-            ErrorKind::BlockSequenceEntryNotAllowed => {
-                ("a list that starts in the line of its key", "start the list in the next line, or write it in brackets")
-            }
+            ErrorKind::BlockSequenceEntryNotAllowed => (
+                "a list that starts in the line of its key",
+                "start the list in the next line, or write it in brackets",
+            ),
             ErrorKind::UnclosedFlowCollection { .. }
             | ErrorKind::BlockEntryInFlowCollection
             | ErrorKind::InvalidColonPlacement
@@ -127,9 +136,9 @@ impl YamlError {
                 let message = format!("the character `{}` cannot start a text", character.escape_default());
                 return Self::at(text, start, message, "put the text in quotes");
             }
-            ErrorKind::MissingAnchorOrAliasName => ("a value that is not defined", UNDEFINED),
+            ErrorKind::MissingAnchorOrAliasName => ("`*` names a value that is not defined", UNDEFINED),
             ErrorKind::RecursionLimitExceeded => return Self::deep(text, start),
-            other => return Self::at(text, start, other.to_string(), INDENT),
+            other => return Self::at(text, start, other.to_string(), OTHER),
         };
         Self::at(text, start, message, help)
     }

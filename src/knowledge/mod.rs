@@ -2,6 +2,7 @@
 
 mod references;
 mod vocabulary;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,21 +39,24 @@ pub struct Knowledge {
     pub contracts: BTreeMap<String, Known<CustomerContract>>,
     /// Provider agreements, by id.
     pub agreements: BTreeMap<String, Known<ProviderAgreement>>,
-    /// True when some document could not be read: names that lead nowhere may stand in it.
+    /// True when a document with knowledge could not be read: names that lead nowhere may stand in it.
     pub incomplete: bool,
 }
 
 impl Knowledge {
     /// Checks every reference inside profiles, contracts and agreements. Faults go to `problems`.
-    pub fn check(&self, catalogue: &Catalogue, problems: &mut Vec<Problem>) {
-        for profile in self.profiles.values() {
+    ///
+    /// The binary's own profiles were checked against its own vocabulary when it was tested; they are checked again only with
+    /// another vocabulary (`own_words`).
+    pub fn check(&self, catalogue: &Catalogue, own_words: bool, problems: &mut Vec<Problem>) {
+        for profile in self.profiles.values().filter(|profile| own_words || !profile.document.file.embedded) {
             references::profile(self, catalogue, profile, problems);
         }
         for contract in self.contracts.values() {
             references::contract(self, catalogue, contract, problems);
         }
         for agreement in self.agreements.values() {
-            references::agreement(self, agreement, problems);
+            references::agreement(self, catalogue, agreement, problems);
         }
     }
 

@@ -13,14 +13,12 @@ mod vocabulary;
 use serde_json::{Map, Value};
 
 pub use catalogue::{Catalogue, FactDecl, FactType, Root};
-pub use contract::{
-    CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence,
-};
+pub use contract::{CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence};
 pub use date::Date;
 pub use manifest::{Assessment, Consent, DataItem, Flow, Manifest, Status, Treatment};
 pub use provider::{
-    ActivatedBy, Clock, Confidence, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile,
-    Service, Source, Store,
+    ActivatedBy, Clock, Confidence, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service, Source,
+    Store,
 };
 pub use vocabulary::{Membership, RulePack, Term, TermType, VocabularyFile};
 

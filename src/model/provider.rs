@@ -113,9 +113,7 @@ pub struct Store {
     /// The store's name.
     pub title: String,
     /// How long: `30 days`, `2 years`, `until deleted`, `until deleted plus 30 days`, `none` or `unknown`.
-    #[schemars(regex(
-        pattern = r"^(none|unknown|until deleted( plus \d+ days?)?|\d+ (hour|day|month|year)s?)$"
-    ))]
+    #[schemars(regex(pattern = r"^(none|unknown|until deleted( plus \d+ days?)?|\d+ (hour|day|month|year)s?)$"))]
     pub keeps: String,
     /// The source of the clock.
     pub source: String,
@@ -131,9 +129,7 @@ pub struct Store {
 #[serde(deny_unknown_fields)]
 pub struct Clock {
     /// How long, as in the store.
-    #[schemars(regex(
-        pattern = r"^(none|unknown|until deleted( plus \d+ days?)?|\d+ (hour|day|month|year)s?)$"
-    ))]
+    #[schemars(regex(pattern = r"^(none|unknown|until deleted( plus \d+ days?)?|\d+ (hour|day|month|year)s?)$"))]
     pub keeps: String,
     /// The source of the clock.
     pub source: String,

@@ -1,4 +1,4 @@
-//! Last stage: the canonical result as text or JSON. Renderers know the result and nothing behind it.
+//! Last stage: the canonical result as text or JSON. What renders a result knows the result and nothing behind it.
 
 mod page;
 pub mod problems;

@@ -36,33 +36,69 @@ pub fn show(name: &str, view: &ServiceView<'_>, catalogue: &Catalogue, width: us
     let profile = &view.profile.model;
     let title = view.layers.first().map_or("", |(_, service)| service.title.as_str());
     page.paragraph(0, &format!("{}  {title}", styled(STRONG, name)));
-    page.paragraph(0, &styled(DIM, &format!("reviewed {}, next review due {}, {}", profile.reviewed, profile.reviewed.plus_days(profile.review_every_days), view.profile.document.file.path)));
+    page.paragraph(
+        0,
+        &styled(
+            DIM,
+            &format!(
+                "reviewed {}, next review due {}, {}",
+                profile.reviewed,
+                profile.reviewed.plus_days(profile.review_every_days),
+                view.profile.document.file.path
+            ),
+        ),
+    );
     for note in view.find(|service| service.note.as_ref()).into_iter().map(|(_, note)| note) {
         page.paragraph(0, note);
     }
     heading(&mut page, "Terms");
     for (path, decl) in catalogue.below("resource").filter(|(_, decl)| !decl.computed) {
         let Some(fact) = term(view, &path.replace('.', "/")) else { continue };
-        entry(&mut page, &profile.sources, &decl.doc, &shown(&fact["value"]), fact["source"].as_str(), fact["note"].as_str());
+        entry(
+            &mut page,
+            &profile.sources,
+            &decl.doc,
+            &shown(&fact["value"]),
+            fact["source"].as_str(),
+            fact["note"].as_str(),
+        );
     }
     heading(&mut page, "Stores");
     for key in view.keys(|service| &service.stores) {
         if let Some((_, store)) = view.find(|service| service.stores.get(key)) {
             let when = if store.exceptional { " (exceptional cases only)" } else { "" };
-            entry(&mut page, &profile.sources, &format!("{key}: {}", store.title), &format!("{}{when}", store.keeps), Some(&store.source), store.note.as_deref());
+            entry(
+                &mut page,
+                &profile.sources,
+                &format!("{key}: {}", store.title),
+                &format!("{}{when}", store.keeps),
+                Some(&store.source),
+                store.note.as_deref(),
+            );
         }
     }
     heading(&mut page, "Features");
     for key in view.keys(|service| &service.features) {
         if let Some((_, feature)) = view.find(|service| service.features.get(key)) {
-            page.hanging(2, 4, &format!("{} {} {}", styled(STRONG, key), feature.title, styled(DIM, &format!("writes to {}", feature.stores.join(", ")))));
+            page.hanging(
+                2,
+                4,
+                &format!(
+                    "{} {} {}",
+                    styled(STRONG, key),
+                    feature.title,
+                    styled(DIM, &format!("writes to {}", feature.stores.join(", ")))
+                ),
+            );
         }
     }
     heading(&mut page, "Locations");
     for key in view.keys(|service| &service.locations) {
         if let Some((_, location)) = view.find(|service| service.locations.get(key)) {
             page.hanging(2, 4, &format!("{} {}", styled(STRONG, key), location.title));
-            for (part, places) in [("processing", &location.processing), ("storage", &location.storage), ("access", &location.access)] {
+            for (part, places) in
+                [("processing", &location.processing), ("storage", &location.storage), ("access", &location.access)]
+            {
                 place(&mut page, part, places);
             }
             if !location.requires.is_empty() {
@@ -73,7 +109,14 @@ pub fn show(name: &str, view: &ServiceView<'_>, catalogue: &Catalogue, width: us
     heading(&mut page, "Options");
     for key in view.keys(|service| &service.options) {
         if let Some((_, option)) = view.find(|service| service.options.get(key)) {
-            entry(&mut page, &profile.sources, &format!("{key}: {}", option.title), "", Some(&option.source), option.note.as_deref());
+            entry(
+                &mut page,
+                &profile.sources,
+                &format!("{key}: {}", option.title),
+                "",
+                Some(&option.source),
+                option.note.as_deref(),
+            );
         }
     }
     page.finish()
@@ -88,7 +131,14 @@ fn place(page: &mut Page, part: &str, places: &Places) {
     page.hanging(4, 6, &format!("{part}: {}", places.countries.join(", ")));
 }
 
-fn entry(page: &mut Page, sources: &BTreeMap<String, Source>, what: &str, value: &str, source: Option<&str>, note: Option<&str>) {
+fn entry(
+    page: &mut Page,
+    sources: &BTreeMap<String, Source>,
+    what: &str,
+    value: &str,
+    source: Option<&str>,
+    note: Option<&str>,
+) {
     let value = if value.is_empty() { String::new() } else { format!(" {}", styled(STRONG, value)) };
     page.hanging(2, 4, &format!("{what}{value}"));
     if let Some(source) = source.and_then(|key| sources.get(key)) {

@@ -48,13 +48,16 @@ pub fn explain(rule: &Rule, pack: Option<&RulePack>, catalogue: &Catalogue, widt
         page.hanging(0, 10, &format!("{}{text}", styled(DIM, &format!("{name:<10}"))));
     }
     if let Some(confirm) = &rule.confirm {
-        page.hanging(0, 10, &format!("{}{confirm}", styled(YELLOW, "a lawyer must confirm: ")));
+        page.hanging(0, 10, &format!("{}{confirm}", styled(YELLOW, &format!("{:<10}", "confirm"))));
     }
     for (title, names) in
         [("It applies by these facts", &rule.consulted.applies), ("These facts satisfy it", &rule.consulted.satisfied)]
     {
         page.gap();
         page.paragraph(0, &styled(STRONG, title));
+        if names.is_empty() {
+            page.paragraph(2, "none: it always applies");
+        }
         for name in names {
             let doc = match name.as_str() {
                 "principal" => "The data class of the item.",
@@ -69,7 +72,8 @@ pub fn explain(rule: &Rule, pack: Option<&RulePack>, catalogue: &Catalogue, widt
     page.paragraph(0, &styled(STRONG, "The rule in Cedar"));
     let conditions = rule.file.text.lines().skip_while(|line| !line.starts_with("forbid"));
     for line in conditions {
-        page.line(2, line);
+        let indent = 2 + line.len() - line.trim_start().len();
+        page.hanging(indent, indent + 2, line.trim_start());
     }
     page.finish()
 }

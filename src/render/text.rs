@@ -27,7 +27,16 @@ pub fn render(report: &Report, width: usize, verbose: bool) -> String {
 fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
     let (sign, style) = look(flow.verdict);
     let name = format!("{} › {}", flow.integration, flow.flow);
-    page.hanging(0, 2, &format!("{} {}  {}", styled(style, sign), styled(style, &flow.verdict.word().to_uppercase()), styled(STRONG, &name)));
+    page.hanging(
+        0,
+        2,
+        &format!(
+            "{} {}  {}",
+            styled(style, sign),
+            styled(style, &flow.verdict.word().to_uppercase()),
+            styled(STRONG, &name)
+        ),
+    );
     page.paragraph(2, &flow.title);
     page.paragraph(2, &styled(DIM, &circumstances(flow)));
     let findings = flow.findings();
@@ -47,14 +56,18 @@ fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bo
 }
 
 fn circumstances(flow: &FlowResult) -> String {
-    let list = |names: &[String], none: &str| if names.is_empty() { none.to_owned() } else { names.join(", ") };
+    let list = |names: &Option<Vec<String>>, noun: &str| match names {
+        None => format!("{noun} not stated"),
+        Some(names) if names.is_empty() => format!("no {noun}"),
+        Some(names) => names.join(", "),
+    };
     format!(
         "{} · {} at {} · {} · {}",
         flow.purpose,
         flow.service,
         flow.location,
-        list(&flow.contracts, "no contract"),
-        list(&flow.laws, "no law"),
+        list(&flow.contracts, "contract"),
+        list(&flow.laws, "law"),
     )
 }
 
@@ -76,7 +89,7 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
     page.paragraph(4, &info.title);
     page.paragraph(4, &format!("{} {}", styled(DIM, "source"), info.cites));
     if let Some(confirm) = &info.confirm {
-        page.paragraph(4, &format!("{} {confirm}", styled(DIM, "a lawyer must confirm")));
+        page.paragraph(4, &format!("{} {confirm}", styled(DIM, "confirm")));
     }
     if !finding.items.is_empty() {
         page.paragraph(4, &format!("{} {}", styled(DIM, "data  "), finding.items.join(", ")));
@@ -84,30 +97,47 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
     if let Some(error) = &finding.error {
         page.paragraph(4, &format!("{} {error}", styled(RED, "error ")));
     }
-    for fact in deciding(info, finding) {
-        fact_lines(page, report, fact, 4);
+    for facts in by_places(&deciding(info, finding)) {
+        fact_lines(page, report, &facts);
     }
     page.hanging(4, 11, &format!("{} {}", styled(DIM, "remedy"), info.remedy));
 }
 
-/// The facts to show with a finding: those that would satisfy the rule, and unknown ones on which it hangs.
+/// The facts to show with a finding: those that would satisfy the rule, and unknown ones on which it hangs. What is not known
+/// had no part in a definite finding.
 fn deciding<'a>(info: &RuleInfo, finding: &'a RuleResult) -> Vec<&'a FactResult> {
     finding
         .facts
         .iter()
         .map(AsRef::as_ref)
         .filter(|fact| info.satisfied_by.contains(&fact.name) || finding.unknown.contains(&fact.name))
+        .filter(|fact| !fact.value.is_null() || finding.unknown.contains(&fact.name))
         .collect()
 }
 
-fn fact_lines(page: &mut Page, report: &Report, fact: &FactResult, indent: usize) {
-    page.hanging(indent, indent + 2, &format!("{} = {}", styled(STRONG, &fact.name), value(&fact.value)));
+/// Facts of the same places stand together.
+fn by_places<'a>(facts: &[&'a FactResult]) -> Vec<Vec<&'a FactResult>> {
+    let mut groups: Vec<Vec<&FactResult>> = Vec::new();
+    for fact in facts {
+        match groups.iter_mut().find(|group| group[0].places().eq(fact.places())) {
+            Some(group) => group.push(fact),
+            None => groups.push(vec![fact]),
+        }
+    }
+    groups
+}
+
+/// Facts and their places.
+fn fact_lines(page: &mut Page, report: &Report, facts: &[&FactResult]) {
+    for fact in facts {
+        page.hanging(4, 6, &format!("{} = {}", styled(STRONG, &fact.name), value(&fact.value)));
+    }
     let mut shown: Vec<(String, usize)> = Vec::new();
-    for place in fact.places().take(3) {
+    for place in facts.first().into_iter().flat_map(|fact| fact.places()) {
         let key = (place.file.clone(), place.line);
-        if place.line > 0 && !shown.contains(&key) {
+        if place.line > 0 && shown.len() < PLACES && !shown.contains(&key) {
             shown.push(key);
-            place_lines(page, report, &place, indent + 2);
+            place_lines(page, report, &place, 6);
         }
     }
 }
@@ -188,6 +218,10 @@ fn summary(page: &mut Page, report: &Report) {
     decided_by(page, report);
 }
 
+/// How many places of a fact are shown; the JSON result has them all.
+const PLACES: usize = 3;
+/// How many words of a set are shown.
+const WORDS: usize = 12;
 /// More files than this are counted, not named; the JSON result names every one.
 const NAMED: usize = 12;
 
@@ -238,7 +272,12 @@ fn value(value: &Json) -> String {
         Json::String(text) if text.is_empty() => "nothing".to_owned(),
         Json::String(text) => text.clone(),
         Json::Array(items) if items.is_empty() => "none".to_owned(),
-        Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
+        Json::Array(items) => {
+            let words: Vec<&str> = items.iter().filter_map(Json::as_str).take(WORDS).collect();
+            let rest = items.len() - words.len();
+            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            format!("{}{more}", words.join(", "))
+        }
         other => other.to_string(),
     }
 }

@@ -42,7 +42,7 @@ pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
     let rules: Vec<RuleResult> =
         parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule)).collect();
     let names = |names: &Option<Vec<String>>| {
-        names.iter().flatten().filter(|name| *name != NONE).cloned().collect::<Vec<String>>()
+        names.as_ref().map(|names| names.iter().filter(|name| *name != NONE).cloned().collect::<Vec<String>>())
     };
     let at = Origin::new(&manifest.document, format!("/flows/{}", parts.facts.index));
     FlowResult {
@@ -133,7 +133,8 @@ impl Places<'_> {
             error: None,
             facts: Vec::new(),
         };
-        for (decision, outcome) in concerned {
+        let of_interest = self.parts.detail == Detail::All || result.verdict > Verdict::Permitted;
+        for (decision, outcome) in concerned.into_iter().filter(|_| of_interest) {
             let field = &self.parts.facts.items[decision.item].field;
             push_new(&mut result.items, field.clone());
             if let Some(contract) = &self.parts.facts.contracts[decision.contract].id {
@@ -143,9 +144,6 @@ impl Places<'_> {
                 push_new(&mut result.unknown, name.clone());
             }
             result.error = result.error.or_else(|| outcome.error.clone());
-            if self.parts.detail == Detail::Findings && result.verdict == Verdict::Permitted {
-                continue;
-            }
             // What would satisfy a rule that does not apply is of no interest.
             let satisfied = (worst != decide::Status::NotApplicable).then_some(&rule.consulted.satisfied);
             for name in satisfied.into_iter().flatten().chain(&rule.consulted.applies) {

@@ -26,7 +26,7 @@ pub struct Report {
     pub tool: Tool,
     /// The day of the decision.
     pub as_of: String,
-    /// The worst verdict; absent when there was no flow.
+    /// The worst verdict; null when there was no flow.
     pub verdict: Option<Verdict>,
     /// How many flows have which verdict.
     pub summary: Summary,
@@ -144,10 +144,10 @@ pub struct FlowResult {
     pub service: String,
     /// The location.
     pub location: String,
-    /// The contracts.
-    pub contracts: Vec<String>,
-    /// The laws.
-    pub laws: Vec<String>,
+    /// The contracts; null when nobody has said which.
+    pub contracts: Option<Vec<String>>,
+    /// The laws; null when nobody has said which.
+    pub laws: Option<Vec<String>>,
     /// Where the flow stands.
     pub place: Place,
     /// Every rule, by id.
@@ -272,12 +272,8 @@ impl FlowResult {
 impl FactResult {
     /// The places of the fact, the first first.
     pub fn places(&self) -> impl Iterator<Item = Place> {
-        let first = Place {
-            file: self.file.clone(),
-            line: self.line,
-            column: self.column,
-            source: self.source.clone(),
-        };
+        let first =
+            Place { file: self.file.clone(), line: self.line, column: self.column, source: self.source.clone() };
         std::iter::once(first).chain(self.also.iter().cloned())
     }
 }

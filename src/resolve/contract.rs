@@ -30,7 +30,9 @@ pub(super) fn facts(scene: &Scene<'_>, index: usize, id: &str) -> ContractFacts 
     let model = &contract.model;
     let mut facts = Facts::new();
     let covers = match &model.covers {
-        Some(classes) => Fact::new(Value::Set(classes.iter().cloned().collect()), Origin::new(&contract.document, "/covers")),
+        Some(classes) => {
+            Fact::new(Value::Set(classes.iter().cloned().collect()), Origin::new(&contract.document, "/covers"))
+        }
         None => Fact::new(Value::Set(["data".to_owned()].into()), here.clone()),
     };
     facts.insert("covers".into(), covers);
@@ -80,7 +82,10 @@ fn consents(scene: &Scene<'_>, contract: &Known<CustomerContract>, facts: &mut F
             let consent = &contract.model.consents[*index];
             in_force(scene.as_of(), consent.date, consent.expires)
                 && consent.providers.iter().any(|provider| provider == scene.provider())
-                && consent.purposes.iter().any(|purpose| vocabulary.is_in(TermType::Action, &scene.flow.purpose, purpose))
+                && consent
+                    .purposes
+                    .iter()
+                    .any(|purpose| vocabulary.is_in(TermType::Action, &scene.flow.purpose, purpose))
         };
         let candidates: Vec<usize> = (0..contract.model.consents.len()).filter(named).collect();
         let valid = candidates.iter().copied().find(|index| holds(index));

@@ -2,21 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::{Absent, Fact, Facts, Origin, Scene, Value, in_force, places, retention};
+use super::in_use::{InUse, holds};
+use super::{Absent, Fact, Facts, Origin, Scene, Value, places, retention};
 use crate::document::yaml::escape;
 use crate::knowledge::{Known, ServiceView};
-use crate::model::{ActivatedBy, Date, FactDecl, OptionTerms, Paper, ProviderAgreement, Root, Tree};
-
-/// The service of a flow with what is in use of it.
-pub(super) struct InUse<'a> {
-    pub(super) view: ServiceView<'a>,
-    /// The features, when the flow says which.
-    pub(super) features: Option<&'a [String]>,
-    /// The options that are in force: switched by us, or activated by an agreement on record.
-    pub(super) options: Vec<(String, String, &'a OptionTerms)>,
-    /// Options that the flow relies on and no agreement on record activates.
-    unrecorded: Vec<String>,
-}
+use crate::model::{Date, FactDecl, ProviderAgreement, Root, Tree};
 
 pub(super) fn facts(scene: &Scene<'_>) -> Facts {
     let here = scene.here("service");
@@ -31,7 +21,7 @@ pub(super) fn facts(scene: &Scene<'_>) -> Facts {
         .values()
         .filter(|agreement| agreement.model.services.contains(&scene.flow.service))
         .collect();
-    let in_use = in_use(scene, view, &agreements);
+    let in_use = InUse::of(scene, view, &agreements);
     terms(scene, &in_use, &mut facts);
     retention::facts(scene, &in_use, &mut facts);
     places::facts(scene, &in_use, &mut facts);
@@ -45,27 +35,6 @@ pub(super) fn facts(scene: &Scene<'_>) -> Facts {
 fn service_origin(view: &ServiceView<'_>) -> Origin {
     let key = view.layers.first().map_or("", |(key, _)| key);
     Origin::new(&view.profile.document, format!("/services/{}", escape(key)))
-}
-
-fn in_use<'a>(scene: &Scene<'a>, view: ServiceView<'a>, agreements: &[&Known<ProviderAgreement>]) -> InUse<'a> {
-    let mut options = Vec::new();
-    let mut unrecorded = Vec::new();
-    for name in &scene.flow.options {
-        let Some((layer, option)) = view.find(|service| service.options.get(name)) else { continue };
-        let recorded = agreements.iter().any(|agreement| {
-            agreement.model.options.get(name).is_some_and(|paper| holds(scene.as_of(), paper))
-        });
-        if recorded || option.activated_by == ActivatedBy::SelfService {
-            options.push((name.clone(), format!("{layer}/options/{}", escape(name)), option));
-        } else {
-            unrecorded.push(name.clone());
-        }
-    }
-    InUse { view, features: scene.flow.features.as_deref(), options, unrecorded }
-}
-
-fn holds(as_of: Date, paper: &Paper) -> bool {
-    in_force(as_of, paper.date, paper.expires)
 }
 
 /// Every term of the catalogue: what features and options in use set, else what the service or its base says.
@@ -92,7 +61,14 @@ fn overlaid(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) 
     let mut found: Vec<Fact> = Vec::new();
     for name in in_use.features.unwrap_or_default() {
         if let Some((layer, feature)) = in_use.view.find(|service| service.features.get(name)) {
-            found.extend(fact(scene, in_use, &feature.sets, path, decl, &format!("{layer}/features/{}/sets", escape(name))));
+            found.extend(fact(
+                scene,
+                in_use,
+                &feature.sets,
+                path,
+                decl,
+                &format!("{layer}/features/{}/sets", escape(name)),
+            ));
         }
     }
     for (_, at, option) in &in_use.options {
@@ -112,7 +88,8 @@ fn own(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) -> Op
 
 /// One fact of a tree of terms; unknown outside its dates.
 fn fact(scene: &Scene<'_>, in_use: &InUse<'_>, tree: &Tree, path: &str, decl: &FactDecl, at: &str) -> Option<Fact> {
-    let (first, rest) = path.split_once('.').map_or((path, String::new()), |(first, rest)| (first, rest.replace('.', "/")));
+    let (first, rest) =
+        path.split_once('.').map_or((path, String::new()), |(first, rest)| (first, rest.replace('.', "/")));
     let stated = tree.get(first)?;
     let stated = if rest.is_empty() { stated } else { stated.pointer(&format!("/{rest}"))? };
     let value = stated.get("value")?;
@@ -149,7 +126,8 @@ fn papers(scene: &Scene<'_>, agreements: &[&Known<ProviderAgreement>], facts: &m
 
 fn options(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
     let unrecorded = Value::Set(in_use.unrecorded.iter().cloned().collect());
-    facts.insert("options.unrecorded".into(), Fact::new(unrecorded, scene.here("options")));
+    let origins = in_use.lapsed.iter().cloned().chain([scene.here("options")]);
+    facts.insert("options.unrecorded".into(), Fact::from_all(unrecorded, origins));
     if let Some((layer, location)) = in_use.view.find(|service| service.locations.get(&scene.flow.location)) {
         let missing = location.requires.iter().filter(|option| !scene.flow.options.contains(option)).cloned();
         let required = Origin::new(

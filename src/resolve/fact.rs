@@ -43,7 +43,7 @@ pub struct Origin {
     /// The document.
     pub document: Arc<Document>,
     /// JSON pointer to the value, or to where it is missing.
-    pub pointer: String,
+    pub pointer: Arc<str>,
     /// The document behind the value, when it is a fact of a provider profile.
     pub cited: Option<Cited>,
 }
@@ -65,7 +65,7 @@ impl PartialEq for Origin {
 
 impl Origin {
     /// A place without a source of its own.
-    pub fn new(document: &Arc<Document>, pointer: impl Into<String>) -> Self {
+    pub fn new(document: &Arc<Document>, pointer: impl Into<Arc<str>>) -> Self {
         Self { document: Arc::clone(document), pointer: pointer.into(), cited: None }
     }
 

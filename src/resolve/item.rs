@@ -81,12 +81,20 @@ fn one(scene: &Scene<'_>, item: &DataItem, here: &dyn Fn(&str) -> Origin, togeth
     let alone = match status {
         Status::Synthetic => Some(false),
         // A word alone does not make data anonymous: the treatment must be irreversible, and somebody must have assessed it.
-        Status::Anonymised => and(by_class, and(reversible.map(|yes| !yes), Some(assessed)).map(|anonymous| !anonymous)),
+        Status::Anonymised => {
+            and(by_class, and(reversible.map(|yes| !yes), Some(assessed)).map(|anonymous| !anonymous))
+        }
         Status::Identified | Status::Pseudonymised | Status::ContextuallyAnonymised | Status::NonPersonal => by_class,
     };
     let personal = if member { or(alone, together.identify()) } else { alone };
 
-    let status_at = here(if item.status.is_some() { "status" } else if treatment.is_some() { "treatment" } else { "class" });
+    let status_at = here(if item.status.is_some() {
+        "status"
+    } else if treatment.is_some() {
+        "treatment"
+    } else {
+        "class"
+    });
     let treatment_at = |field: &str| here(&format!("treatment/{field}"));
     let mut personal_at = vec![here("class"), status_at.clone()];
     if member {

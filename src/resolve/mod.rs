@@ -4,6 +4,7 @@ mod contract;
 mod endpoint;
 mod fact;
 mod flow;
+mod in_use;
 mod item;
 mod places;
 mod retention;
@@ -41,7 +42,7 @@ pub enum Absent {
 }
 
 /// The facts of one flow.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FlowFacts {
     /// The manifest.
     pub manifest: Known<Manifest>,
@@ -66,7 +67,7 @@ pub struct FlowFacts {
 }
 
 /// The facts of one data item.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ItemFacts {
     /// The field's name.
     pub field: String,
@@ -77,7 +78,7 @@ pub struct ItemFacts {
 }
 
 /// The facts of one contract for one flow.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ContractFacts {
     /// The contract's id.
     pub id: Option<String>,

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::endpoint::InUse;
 use super::fact::and;
+use super::in_use::InUse;
 use super::{Fact, Facts, Origin, Scene, Value};
 use crate::document::yaml::escape;
 use crate::model::{ANY, Location, Places, UNKNOWN};
 
 pub(super) fn facts(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
-    let Some((layer, location)) = in_use.view.find(|service| service.locations.get(&scene.flow.location)) else { return };
+    let Some((layer, location)) = in_use.view.find(|service| service.locations.get(&scene.flow.location)) else {
+        return;
+    };
     let at = format!("{layer}/locations/{}", escape(&scene.flow.location));
     let document = &in_use.view.profile.document;
     let uncovered = uncovered(in_use, location);
-    let mut bounded_everywhere = Some(true);
+    let mut parts: Vec<(Option<bool>, Vec<Origin>)> = Vec::new();
     let mut everywhere = BTreeSet::new();
-    let mut origins = Vec::new();
     for (part, places) in
         [("processing", &location.processing), ("storage", &location.storage), ("access", &location.access)]
     {
@@ -30,14 +31,18 @@ pub(super) fn facts(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
                 (bounded, countries, vec![stated, scene.here("location")])
             }
         };
-        bounded_everywhere = and(bounded_everywhere, bounded);
         everywhere.extend(countries.iter().flatten().cloned());
-        origins.extend(place.iter().cloned());
         facts.insert(format!("{part}.bounded"), Fact::from_all(bounded.into(), place.clone()));
-        facts.insert(format!("{part}.countries"), Fact::from_all(countries.map_or(Value::Unknown, Value::Set), place));
+        let countries = countries.map_or(Value::Unknown, Value::Set);
+        facts.insert(format!("{part}.countries"), Fact::from_all(countries, place.clone()));
+        parts.push((bounded, place));
     }
-    let countries = if bounded_everywhere == Some(true) { Value::Set(everywhere) } else { Value::Unknown };
-    facts.insert("anywhere.bounded".into(), Fact::from_all(bounded_everywhere.into(), origins.clone()));
+    let bounded = parts.iter().map(|(bounded, _)| *bounded).fold(Some(true), and);
+    let countries = if bounded == Some(true) { Value::Set(everywhere) } else { Value::Unknown };
+    // The parts that decided: all when all are limited, else those that are not.
+    let deciding = parts.into_iter().filter(|(part, _)| *part == bounded);
+    let origins: Vec<Origin> = deciding.flat_map(|(_, place)| place).collect();
+    facts.insert("anywhere.bounded".into(), Fact::from_all(bounded.into(), origins.clone()));
     facts.insert("anywhere.countries".into(), Fact::from_all(countries, origins));
 }
 

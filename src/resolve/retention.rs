@@ -1,6 +1,6 @@
 //! Retention: one clock per store that the features in use write to; the longest decides.
 
-use super::endpoint::InUse;
+use super::in_use::InUse;
 use super::{Fact, Facts, Origin, Scene, Value};
 use crate::document::yaml::escape;
 use crate::model::Keeps;

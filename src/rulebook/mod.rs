@@ -55,9 +55,7 @@ impl RuleBook {
         own_words: bool,
         problems: &mut Vec<Problem>,
     ) -> Option<Self> {
-        let with_purposes = |fragment| {
-            schema(fragment, vocabulary).map_err(Problem::new)
-        };
+        let with_purposes = |fragment| schema(fragment, vocabulary).map_err(Problem::new);
         let schema = match with_purposes(facts.run) {
             Ok(schema) => schema,
             Err(problem) => {

@@ -111,7 +111,11 @@ fn read_page(
             Event::End(TagEnd::CodeBlock) => {
                 let Some((text, start)) = block.take() else { continue };
                 let Some((heading, line)) = heading.clone() else {
-                    problems.push(Problem::new("a scenario without a `##` heading").at(file, start..start + 7, "this block"));
+                    problems.push(Problem::new("a scenario without a `##` heading").at(
+                        file,
+                        start..start + 7,
+                        "this block",
+                    ));
                     continue;
                 };
                 match read_block(&text) {
@@ -120,9 +124,11 @@ fn read_page(
                             scenarios.push(Scenario { file: Arc::clone(file), line, heading, given, block });
                         }
                     }
-                    Err(message) => problems.push(
-                        Problem::new(format!("the scenario is not readable: {message}")).at(file, start..start + 7, "this block"),
-                    ),
+                    Err(message) => problems.push(Problem::new(format!("the scenario is not readable: {message}")).at(
+                        file,
+                        start..start + 7,
+                        "this block",
+                    )),
                 }
             }
             _ => {}
@@ -148,7 +154,10 @@ fn given(
         .map(|folder| folder.join("given").join(format!("{name}.yaml")))
         .find(|path| path.is_file());
     let Some(path) = found else {
-        problems.push(Problem::new(format!("`{}` starts from `{name}`, but no folder `given` has `{name}.yaml`", page.display())));
+        problems.push(Problem::new(format!(
+            "`{}` starts from `{name}`, but no folder `given` has `{name}.yaml`",
+            page.display()
+        )));
         return None;
     };
     givens

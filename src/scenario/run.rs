@@ -99,7 +99,7 @@ fn run(workspace: &Workspace, scenario: &Scenario) -> Result<FlowResult, String>
     }
     let manifest = read::<Manifest>(workspace, Kind::Integration, &texts.integration, &mut problems);
     let catalogue = &workspace.book.catalogue;
-    knowledge.check(catalogue, &mut problems);
+    knowledge.check(catalogue, false, &mut problems);
     if let Some(manifest) = &manifest {
         knowledge.check_manifest(catalogue, manifest, &mut problems);
     }
@@ -133,8 +133,11 @@ impl Texts {
             profile: given.profile.clone(),
         };
         let change = |key: &str| scenario.block.change.get(key);
-        if let Some(unknown) =
-            scenario.block.change.keys().find(|key| !["integration", "flow", "contract", "agreement", "service"].contains(&key.as_str()))
+        if let Some(unknown) = scenario
+            .block
+            .change
+            .keys()
+            .find(|key| !["integration", "flow", "contract", "agreement", "service"].contains(&key.as_str()))
         {
             return Err(format!("`{unknown}` is nothing that a scenario can change"));
         }

@@ -55,7 +55,11 @@ pub(crate) fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
         .into_iter()
         .map(|entry| entry.expect("a readable folder").into_path())
         .filter(|path| path.is_file())
-        .filter(|path| path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| extensions.contains(&extension)))
+        .filter(|path| {
+            path.extension()
+                .and_then(|extension| extension.to_str())
+                .is_some_and(|extension| extensions.contains(&extension))
+        })
         .collect();
     files.sort();
     files
@@ -96,7 +100,9 @@ pub(crate) fn split(text: &str) -> (String, Vec<(usize, String)>) {
                 strings.push((line, chars[at + 1..end.saturating_sub(1).max(at + 1)].iter().collect()));
                 end
             }
-            ['\'', '\\', ..] => at + 2 + rest[2..].iter().skip(1).position(|c| *c == '\'').map_or(rest.len() - 2, |p| p + 2),
+            ['\'', '\\', ..] => {
+                at + 2 + rest[2..].iter().skip(1).position(|c| *c == '\'').map_or(rest.len() - 2, |p| p + 2)
+            }
             ['\'', _, '\'', ..] => at + 3,
             _ => {
                 code.push(chars[at]);

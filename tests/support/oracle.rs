@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityId, EntityUid, Policy, PolicyId, PolicySet, Request, RestrictedExpression,
+    Authorizer, Context, Entities, Entity, EntityId, EntityUid, Policy, PolicyId, PolicySet, Request,
+    RestrictedExpression,
 };
 use tidegate::decide::Status;
 use tidegate::model::{FactType, Root, TermType};
@@ -27,7 +28,8 @@ impl Oracle {
             let whole = Policy::parse(Some(PolicyId::new(id)), &rule.file.text).expect("a rule");
             let mut json = whole.to_json().expect("a rule in JSON");
             json["conditions"].as_array_mut().expect("conditions").retain(|condition| condition["kind"] == "when");
-            let applies = Policy::from_json(Some(PolicyId::new(format!("{id}{APPLIES}"))), json).expect("a rule without `unless`");
+            let applies = Policy::from_json(Some(PolicyId::new(format!("{id}{APPLIES}"))), json)
+                .expect("a rule without `unless`");
             rules.add(whole).expect("ids are unique");
             rules.add(applies).expect("ids are unique");
         }
@@ -45,15 +47,17 @@ impl Oracle {
             entity(Root::Resource, &facts.endpoint, [service.clone()].into()),
             entity(Root::Contract, &facts.contracts[contract].facts, HashSet::new()),
             entity(Root::Flow, &facts.circumstances, HashSet::new()),
+            entity(Root::Places, &facts.places, HashSet::new()),
             Entity::new_no_attrs(service, [uid("Provider", provider)].into()),
         ];
         let entities = self.words.clone().add_entities(own, None).expect("entities");
-        let context = Context::from_pairs([
-            ("flow".to_owned(), RestrictedExpression::new_entity_uid(the(Root::Flow))),
-            ("contract".to_owned(), RestrictedExpression::new_entity_uid(the(Root::Contract))),
-        ]);
+        let context = Context::from_pairs(Root::ALL.into_iter().filter_map(|root| {
+            let name = root.prefix().strip_prefix("context.")?;
+            Some((name.to_owned(), RestrictedExpression::new_entity_uid(the(root))))
+        }));
         let (principal, resource) = (the(Root::Principal), the(Root::Resource));
-        let request = Request::new(principal, uid("Action", &flow.purpose), resource, context.expect("a context"), None);
+        let request =
+            Request::new(principal, uid("Action", &flow.purpose), resource, context.expect("a context"), None);
         let response = Authorizer::new().is_authorized(&request.expect("a request"), &self.rules, &entities);
         let errors: Vec<String> = response.diagnostics().errors().map(ToString::to_string).collect();
         assert!(errors.is_empty(), "rules fail on facts of the declared types: {errors:?}");
@@ -81,7 +85,8 @@ fn words() -> Entities {
     let mut entities = Vec::new();
     for term_type in [TermType::DataClass, TermType::SpecialCategory, TermType::Action] {
         for (id, term) in vocabulary.terms(term_type) {
-            let mut parents: HashSet<EntityUid> = term.parents.iter().map(|parent| uid(term_type.name(), parent)).collect();
+            let mut parents: HashSet<EntityUid> =
+                term.parents.iter().map(|parent| uid(term_type.name(), parent)).collect();
             if term_type == TermType::DataClass {
                 let categories = vocabulary.terms(TermType::SpecialCategory);
                 let with = categories.filter(|(_, category)| category.members.contains_key(id));
@@ -135,7 +140,9 @@ fn expression(value: &Value, fact_type: &FactType) -> RestrictedExpression {
         (Value::Text(text), _) => RestrictedExpression::new_string(text.clone()),
         (Value::Name(id), FactType::Name(kind)) => word(kind, id),
         (Value::Set(ids), FactType::Names(kind)) => RestrictedExpression::new_set(ids.iter().map(|id| word(kind, id))),
-        (Value::Set(texts), _) => RestrictedExpression::new_set(texts.iter().cloned().map(RestrictedExpression::new_string)),
+        (Value::Set(texts), _) => {
+            RestrictedExpression::new_set(texts.iter().cloned().map(RestrictedExpression::new_string))
+        }
         (value, fact_type) => panic!("{value:?} is no {fact_type:?}, and nothing may be unknown here"),
     }
 }

@@ -13,7 +13,7 @@ use tidegate::document::{Document, Kind};
 use tidegate::knowledge::{Knowledge, Known};
 use tidegate::model::{Catalogue, CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile, Root};
 use tidegate::problem::Problem;
-use tidegate::resolve::{Absent, ContractFacts, Facts, FlowFacts, Frame, ItemFacts, Value, resolve};
+use tidegate::resolve::{Absent, Facts, FlowFacts, Frame, Value, resolve};
 use tidegate::rulebook::RuleBook;
 use tidegate::scenario::{Scenario, read_pages};
 use tidegate::source::SourceFile;
@@ -39,11 +39,15 @@ pub(crate) fn world() -> &'static World {
     WORLD.get_or_init(|| {
         let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
         let opened = Workspace::open(&folders, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
-        let (workspace, manifests) =
-            opened.unwrap_or_else(|problems| panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}"));
+        let (workspace, manifests) = opened.unwrap_or_else(|problems| {
+            panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
+        });
         let mut problems = Vec::new();
         let scenarios = read_pages(&[PathBuf::from("tests/scenarios")], &mut problems);
-        assert!(problems.is_empty(), "the scenario pages do not load; `tidegate test tests/scenarios` says why: {problems:?}");
+        assert!(
+            problems.is_empty(),
+            "the scenario pages do not load; `tidegate test tests/scenarios` says why: {problems:?}"
+        );
         let bare = Knowledge {
             vocabulary: Arc::clone(&workspace.knowledge.vocabulary),
             profiles: workspace.knowledge.profiles.clone(),
@@ -197,7 +201,7 @@ impl Papers {
         }
         remembered(&CHECKED, &texts, || {
             let mut problems = Vec::new();
-            own.check(world().catalogue(), &mut problems);
+            own.check(world().catalogue(), true, &mut problems);
             if problems.is_empty() { Ok(()) } else { Err(sentence(&problems)) }
         })?;
         let manifest: Known<Manifest> = read(Kind::Integration, &self.integration, &mut String::new())?;
@@ -246,8 +250,12 @@ fn sentence(problems: &[Problem]) -> String {
 impl Case {
     /// The facts of every flow.
     pub(crate) fn facts(&self) -> Vec<FlowFacts> {
-        let frame =
-            Frame { knowledge: &self.knowledge, catalogue: world().catalogue(), as_of: self.as_of, absent: Absent::NotDone };
+        let frame = Frame {
+            knowledge: &self.knowledge,
+            catalogue: world().catalogue(),
+            as_of: self.as_of,
+            absent: Absent::NotDone,
+        };
         (0..self.manifest.model.flows.len()).map(|index| resolve(&frame, &self.manifest, index)).collect()
     }
 
@@ -313,9 +321,12 @@ impl Judge {
 fn digest(facts: &FlowFacts, to: &mut impl Write) -> std::fmt::Result {
     let flow = facts.flow();
     write!(to, "{:?}{:?}", flow.purpose, flow.service)?;
-    let values = |facts: &Facts, to: &mut dyn Write| facts.iter().try_for_each(|(path, fact)| write!(to, "{path}{:?}", fact.value));
+    let values = |facts: &Facts, to: &mut dyn Write| {
+        facts.iter().try_for_each(|(path, fact)| write!(to, "{path}{:?}", fact.value))
+    };
     values(&facts.circumstances, to)?;
     values(&facts.endpoint, to)?;
+    values(&facts.places, to)?;
     for (index, item) in facts.items.iter().enumerate() {
         write!(to, "item {:?}", flow.data[index].class)?;
         values(&item.facts, to)?;
@@ -333,29 +344,6 @@ impl Write for Hashing {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.0.write(text.as_bytes());
         Ok(())
-    }
-}
-
-/// A copy whose facts a test may change.
-pub(crate) fn copy(facts: &FlowFacts) -> FlowFacts {
-    FlowFacts {
-        manifest: facts.manifest.clone(),
-        index: facts.index,
-        profile: facts.profile.clone(),
-        purpose: facts.purpose.clone(),
-        service: facts.service.clone(),
-        circumstances: facts.circumstances.clone(),
-        endpoint: facts.endpoint.clone(),
-        items: facts
-            .items
-            .iter()
-            .map(|item| ItemFacts { field: item.field.clone(), class: item.class.clone(), facts: item.facts.clone() })
-            .collect(),
-        contracts: facts
-            .contracts
-            .iter()
-            .map(|contract| ContractFacts { id: contract.id.clone(), facts: contract.facts.clone() })
-            .collect(),
     }
 }
 
@@ -385,7 +373,11 @@ pub(crate) fn known(facts: &FlowFacts) -> Vec<Spot> {
 
 /// The facts of a flow, group by group.
 pub(crate) fn groups(facts: &FlowFacts) -> Vec<(Root, usize, &Facts)> {
-    let mut groups = vec![(Root::Flow, 0, &facts.circumstances), (Root::Resource, 0, &facts.endpoint)];
+    let mut groups = vec![
+        (Root::Flow, 0, &facts.circumstances),
+        (Root::Resource, 0, &facts.endpoint),
+        (Root::Places, 0, &facts.places),
+    ];
     groups.extend(facts.items.iter().enumerate().map(|(index, item)| (Root::Principal, index, &item.facts)));
     groups.extend(facts.contracts.iter().enumerate().map(|(index, contract)| (Root::Contract, index, &contract.facts)));
     groups
@@ -399,6 +391,7 @@ pub(crate) fn set(facts: &mut FlowFacts, spot: &Spot, value: Value) {
         Root::Resource => &mut facts.endpoint,
         Root::Contract => &mut facts.contracts[*index].facts,
         Root::Flow => &mut facts.circumstances,
+        Root::Places => &mut facts.places,
     };
     group.get_mut(path).expect("a fact of the flow").value = value;
 }
@@ -416,7 +409,7 @@ pub(crate) fn remove(facts: &FlowFacts, before: &[Decision], spots: &[Spot]) -> 
     let variants: Vec<FlowFacts> = spots
         .iter()
         .map(|spot| {
-            let mut variant = copy(facts);
+            let mut variant = facts.clone();
             set(&mut variant, spot, Value::Unknown);
             // Only the requests that the fact takes part in are made again.
             match spot.0 {
@@ -428,7 +421,7 @@ pub(crate) fn remove(facts: &FlowFacts, before: &[Decision], spots: &[Spot]) -> 
                     variant.items = vec![variant.items.swap_remove(spot.1)];
                 }
                 Root::Contract => variant.contracts = vec![variant.contracts.swap_remove(spot.1)],
-                Root::Resource | Root::Flow => {}
+                Root::Resource | Root::Flow | Root::Places => {}
             }
             variant
         })
@@ -438,11 +431,12 @@ pub(crate) fn remove(facts: &FlowFacts, before: &[Decision], spots: &[Spot]) -> 
         .iter()
         .zip(decided)
         .map(|(spot, after)| {
-            let (touched, others): (Vec<&Decision>, Vec<&Decision>) = before.iter().partition(|decision| match spot.0 {
-                Root::Principal => decision.item == spot.1,
-                Root::Contract => decision.contract == spot.1,
-                Root::Resource | Root::Flow => true,
-            });
+            let (touched, others): (Vec<&Decision>, Vec<&Decision>) =
+                before.iter().partition(|decision| match spot.0 {
+                    Root::Principal => decision.item == spot.1,
+                    Root::Contract => decision.contract == spot.1,
+                    Root::Resource | Root::Flow | Root::Places => true,
+                });
             let verdict = Judge::worst(after.iter().chain(others));
             Removal { spot: spot.clone(), requests: touched.into_iter().cloned().zip(after).collect(), verdict }
         })
@@ -494,7 +488,9 @@ pub(crate) fn without(json: &Json, pointer: &str) -> Json {
 
 /// A pointer with `*` for the positions in lists.
 pub(crate) fn pattern(pointer: &str) -> String {
-    let steps = pointer.split('/').map(|step| if !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit()) { "*" } else { step });
+    let steps = pointer
+        .split('/')
+        .map(|step| if !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit()) { "*" } else { step });
     steps.collect::<Vec<_>>().join("/")
 }
 
