@@ -378,11 +378,11 @@ fn no_line_is_wider_than_the_page() {
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
-/// Whether a line goes over the edge, and not only because it holds a path or an address, which are no use broken.
+/// Whether a line goes over the edge, and not only because it holds one path, address or fact's name, which are no use broken.
 fn too_wide(line: &str) -> bool {
     let line = anstream::adapter::strip_str(line).to_string();
     let words = || line.split_whitespace().filter(|word| display_width(word) > 1);
-    let unbroken = words().count() == 1 && words().all(|word| word.contains('/'));
+    let unbroken = words().count() == 1 && words().all(|word| word.contains(['/', '.']));
     display_width(&line) > WIDTH && !unbroken
 }
 
