@@ -97,7 +97,8 @@ impl World {
             .collect()
     }
 
-    fn start_of(&'static self, scenario: &Scenario) -> Papers {
+    /// The documents of a scenario, before its changes.
+    pub(crate) fn start_of(&'static self, scenario: &Scenario) -> Papers {
         let given = &scenario.given;
         Papers {
             name: GIVEN.to_owned(),
@@ -261,7 +262,7 @@ impl Case {
 
     /// The verdict of every flow.
     pub(crate) fn verdicts(&self) -> Vec<Verdict> {
-        self.facts().iter().map(|facts| judge().verdict(facts)).collect()
+        judge().verdicts(self.facts())
     }
 }
 
@@ -292,17 +293,19 @@ impl Judge {
         self.decide_all(std::slice::from_ref(facts)).remove(0)
     }
 
-    /// The verdict on a flow.
-    pub(crate) fn verdict(&self, facts: &FlowFacts) -> Verdict {
-        let mut hasher = Hashing(DefaultHasher::new());
-        digest(facts, &mut hasher).expect("hashing does not fail");
-        let key = hasher.0.finish();
-        if let Some(verdict) = self.verdicts.lock().expect("no test panics with the lock").get(&key) {
-            return *verdict;
+    /// The verdicts on some flows.
+    pub(crate) fn verdicts(&self, flows: Vec<FlowFacts>) -> Vec<Verdict> {
+        let keys: Vec<u64> = flows.iter().map(key).collect();
+        let mut known = self.verdicts.lock().expect("no test panics with the lock").clone();
+        let mut new: HashMap<u64, FlowFacts> =
+            keys.iter().copied().zip(flows).filter(|(key, _)| !known.contains_key(key)).collect();
+        let (new, flows): (Vec<u64>, Vec<FlowFacts>) = new.drain().unzip();
+        for (key, decisions) in new.into_iter().zip(self.decide_all(&flows)) {
+            known.insert(key, Self::worst(&decisions));
         }
-        let verdict = Self::worst(&self.decide(facts));
-        self.verdicts.lock().expect("no test panics with the lock").insert(key, verdict);
-        verdict
+        let verdicts = keys.iter().map(|key| known[key]).collect();
+        self.verdicts.lock().expect("no test panics with the lock").extend(known);
+        verdicts
     }
 
     /// The worst that any rule says for any item and contract.
@@ -315,6 +318,12 @@ impl Judge {
             .max()
             .unwrap_or(Verdict::Permitted)
     }
+}
+
+fn key(facts: &FlowFacts) -> u64 {
+    let mut hasher = Hashing(DefaultHasher::new());
+    digest(facts, &mut hasher).expect("hashing does not fail");
+    hasher.0.finish()
 }
 
 /// Everything that a decision is taken from: the values of facts, not where they come from.
