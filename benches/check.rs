@@ -35,7 +35,7 @@ fn manifest(number: usize) -> String {
         let _ = write!(
             text,
             "  - id: flow-{flow}\n    purpose: {purpose}\n    collected_for: [{purpose}]\n    operation: generate\n    \
-             service: {service}\n    location: {location}\n    features: [{feature}]\n    contracts: [none]\n    \
+             service: {service}\n    location: {location}\n    features: [{feature}]\n    options: []\n    contracts: [none]\n    \
              laws: [{laws}]\n    legal_basis: {{gdpr: [A6-1-b], tw-pdpa: [TW19-1-2]}}\n    \
              subjects: {{kinds: [customer], scale: small}}\n    end_users: {{minimum_age: 18, countries: [DE]}}\n    \
              necessity: {{why_this_data: a, why_external: b, why_not_deidentified: c, why_minimal: d}}\n    data:\n"

@@ -406,11 +406,6 @@ impl Part {
 const STATEMENTS: &[(Part, &str, &str)] = &[
     (
         Part::Integration,
-        "/flows/*/options",
-        "an option that nobody lists is not switched on; like features, options say what the flow does",
-    ),
-    (
-        Part::Integration,
         "/flows/*/data/*/status",
         "it is a claim of the sender's; without it the item counts as identified, or pseudonymised where treated",
     ),

@@ -48,9 +48,8 @@ fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
     flow.insert("purpose".into(), json!(args.purpose));
     flow.insert("service".into(), json!(args.service));
     flow.insert("location".into(), json!(args.location));
-    for (key, given) in
-        [("features", &args.feature), ("contracts", &args.contract), ("laws", &args.law), ("options", &args.option)]
-    {
+    flow.insert("options".into(), json!(args.option));
+    for (key, given) in [("features", &args.feature), ("contracts", &args.contract), ("laws", &args.law)] {
         if !given.is_empty() {
             flow.insert(key.into(), json!(given));
         }

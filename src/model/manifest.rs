@@ -63,8 +63,7 @@ pub struct Flow {
     /// The features of the service that the flow uses.
     #[schemars(required, length(min = 1))]
     pub features: Option<Vec<String>>,
-    /// The options of the service that the flow relies on.
-    #[serde(default)]
+    /// The options of the service that are in use, good or bad, or `[]`.
     pub options: Vec<String>,
     /// After how many days we delete what the service keeps until we delete it.
     pub deletes_after_days: Option<u32>,
