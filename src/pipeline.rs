@@ -87,7 +87,7 @@ pub fn judge(
             let parts = facts.iter().zip(&decided);
             let results: Vec<FlowResult> = parts
                 .map(|(facts, decisions)| {
-                    report::flow_result(FlowParts { book, facts, decisions, detail: manner.detail })
+                    report::flow_result(FlowParts { book, facts, decisions, as_of: frame.as_of, detail: manner.detail })
                 })
                 .collect();
             (manner.progress)(done.fetch_add(results.len(), Ordering::Relaxed) + results.len());

@@ -20,7 +20,13 @@ pub(super) fn explain(args: &ExplainArgs, around: &Surroundings) -> Outcome {
         match book.rules.get(&args.rule) {
             Some(rule) => {
                 let pack = book.packs.get(rule.pack());
-                Outcome::done(render::rules::explain(rule, pack, &book.catalogue, around.width))
+                Outcome::done(render::rules::explain(
+                    rule,
+                    pack,
+                    &book.catalogue,
+                    &workspace.knowledge.vocabulary,
+                    around.width,
+                ))
             }
             None => unknown("rule", &args.rule, book.rules.keys().map(String::as_str), "tidegate rules"),
         }

@@ -94,6 +94,7 @@ impl Status {
             (Self::Undetermined, _) => Verdict::Undetermined,
             (Self::Violated, OnViolation::Condition) => Verdict::Conditional,
             (Self::Violated, OnViolation::Refuse) => Verdict::Refused,
+            (Self::Violated, OnViolation::Unsettled) => Verdict::Undetermined,
         }
     }
 }

@@ -156,14 +156,23 @@ fn children<'a>(prefix: &'a str, catalogue: &'a Catalogue) -> Vec<&'a str> {
     names
 }
 
+/// What every paper states.
+const PAPER: &[&str] = &["ref", "date"];
+/// How the facts are called that say whether a paper is there and holds.
+const ON_RECORD: &[&str] = &[".recorded", ".executed"];
+
 /// An object with one property per fact that documents state.
 fn facts(prefix: &str, form: &str, catalogue: &Catalogue) -> Value {
     let mut root = object(&[]);
+    if form == "paper" {
+        root = object(PAPER);
+        own_keys(&mut root, "papers", 0);
+    }
     for (path, decl) in catalogue.below(prefix) {
         let steps: Vec<&str> = path.split('.').collect();
         // A paper such as a DPIA may carry nothing but its reference.
-        let paper_only = form == "papers" && decl.computed && path.ends_with(".recorded");
-        if decl.computed && !paper_only {
+        let paper_only = form == "papers" && decl.computed && ON_RECORD.iter().any(|end| path.ends_with(end));
+        if decl.computed && !paper_only || form == "sourced" && decl.paper {
             continue;
         }
         let Some((last, groups)) = steps.split_last() else { continue };
@@ -171,7 +180,7 @@ fn facts(prefix: &str, form: &str, catalogue: &Catalogue) -> Value {
         for (depth, group) in groups.iter().enumerate() {
             let required: &[&str] = match (form, depth) {
                 ("clauses", 0) => &["ref"],
-                ("papers", 0) => &["ref", "date"],
+                ("papers", 0) => PAPER,
                 _ => &[],
             };
             let properties = &mut at["properties"];

@@ -106,6 +106,15 @@ impl Vocabulary {
         self.upwards(TermType::DataClass, class).find_map(|(_, term)| ask(term))
     }
 
+    /// The special categories that a data class belongs to, by itself or through a wider class.
+    pub fn categories(&self, class: &str) -> BTreeSet<String> {
+        let wider: BTreeSet<&str> = self.upwards(TermType::DataClass, class).map(|(id, _)| id).collect();
+        self.terms(TermType::SpecialCategory)
+            .filter(|(_, category)| category.members.keys().any(|member| wider.contains(member.as_str())))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
     /// The countries that a list of country codes and groups stands for on a day.
     pub fn countries<'a>(&self, list: impl IntoIterator<Item = &'a String>, as_of: Date) -> BTreeSet<String> {
         let mut countries = BTreeSet::new();

@@ -74,10 +74,15 @@ pub struct FactDecl {
     pub doc: String,
     /// True when no document states it directly.
     pub computed: bool,
+    /// True when it stands in a paper on record.
+    pub paper: bool,
     /// Its value when a manifest does not state it.
     pub absent: Option<Value>,
     /// Its value when a contract has the clause but not this field.
     pub stated: Option<Value>,
+    /// Its value when a contract lacks the clause, and must be asked about what it does not mention. Given only where a contract
+    /// without the clause plainly asks for nothing.
+    pub silent_ask: Option<Value>,
     /// Its value when a contract that permits what it does not mention lacks the clause.
     pub silent_permit: Option<Value>,
     /// Its value when a contract that denies what it does not mention lacks the clause.

@@ -26,6 +26,10 @@ pub struct CustomerContract {
     pub effective: Effective,
     /// What the contract means where it has no clause: ask, permit or deny.
     pub silence: Silence,
+    /// The same for single clauses, where it differs.
+    #[serde(default)]
+    #[schemars(extend("x-children" = "context.contract"))]
+    pub silence_on: BTreeMap<String, Silence>,
     /// The data that it governs: data classes. Without it: all data of the flow.
     pub covers: Option<Vec<String>>,
     /// The clauses that bear on AI services, each with its place in the document.
@@ -135,10 +139,10 @@ pub struct ProviderAgreement {
     /// The services it covers, as `provider/service`.
     #[schemars(length(min = 1))]
     pub services: Vec<String>,
-    /// What was executed: `dpa`, `baa`, `scc`.
+    /// What was executed, such as `dpa`, `baa`, `scc`.
     #[serde(default)]
-    #[schemars(extend("x-children" = "resource.agreement"))]
-    pub papers: BTreeMap<String, Paper>,
+    #[schemars(extend("x-facts" = "resource.agreement", "x-form" = "papers"))]
+    pub papers: Tree,
     /// The options that are active.
     #[serde(default)]
     pub options: BTreeMap<String, Paper>,

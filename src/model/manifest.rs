@@ -154,29 +154,16 @@ impl Status {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Treatment {
-    /// The technique, in the terms of ISO/IEC 20889: masking, pseudonymisation, generalisation, …
+    /// The technique: one of the vocabulary, in the terms of ISO/IEC 20889.
     pub technique: String,
     /// Whether somebody can undo it.
     pub reversible: Option<bool>,
     /// Who can undo it.
     #[schemars(extend("x-list" = "KeyHolder"))]
     pub key_holder: Option<String>,
-    /// The assessment that nobody can single out the person.
-    pub assessment: Option<Assessment>,
-}
-
-/// An assessment of identifiability.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assessment {
-    /// Its reference.
-    #[schemars(rename = "ref")]
-    #[serde(rename = "ref")]
-    pub reference: String,
-    /// Its date.
-    pub date: Date,
-    /// The last day on which it holds.
-    pub expires: Option<Date>,
+    /// The assessment of how identifiable the person still is.
+    #[schemars(extend("x-facts" = "principal.assessment", "x-form" = "paper"))]
+    pub assessment: Option<Tree>,
 }
 
 /// A consent of the data subjects.

@@ -15,12 +15,12 @@ use serde_json::{Map, Value};
 pub use catalogue::{Catalogue, FactDecl, FactType, Root};
 pub use contract::{CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence};
 pub use date::Date;
-pub use manifest::{Assessment, Consent, DataItem, Flow, Manifest, Status, Treatment};
+pub use manifest::{Consent, DataItem, Flow, Manifest, Status, Treatment};
 pub use provider::{
-    ActivatedBy, Clock, Confidence, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service, Source,
-    Store,
+    ActivatedBy, Clock, Confidence, Deviation, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service,
+    Source, Store,
 };
-pub use vocabulary::{Membership, RulePack, Term, TermType, VocabularyFile};
+pub use vocabulary::{Membership, RulePack, Standing, Term, TermType, VocabularyFile};
 
 /// A part of a document whose shape the catalogue of facts decides.
 pub type Tree = Map<String, Value>;

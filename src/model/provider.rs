@@ -120,6 +120,26 @@ pub struct Store {
     /// True when content gets here only in exceptional cases, such as suspected abuse.
     #[serde(default)]
     pub exceptional: bool,
+    /// Times in which another clock held, such as a hold that a court ordered.
+    #[serde(default)]
+    pub deviations: Vec<Deviation>,
+    /// Anything a reader should know.
+    pub note: Option<String>,
+}
+
+/// Another clock of a store for a time. It overrides options, too: who must keep, keeps.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// The first day.
+    pub from: Date,
+    /// The last day; without it, the deviation lasts.
+    pub to: Option<Date>,
+    /// How long, as in the store.
+    #[schemars(regex(pattern = r"^(none|unknown|until deleted( plus \d+ days?)?|\d+ (hour|day|month|year)s?)$"))]
+    pub keeps: String,
+    /// The source of the clock.
+    pub source: String,
     /// Anything a reader should know.
     pub note: Option<String>,
 }

@@ -63,6 +63,10 @@ pub enum TermType {
     Certificate,
     /// Sectors of the economy.
     Sector,
+    /// Techniques of de-identification.
+    Technique,
+    /// Decisions, guidance and other texts that rules rest on.
+    Authority,
 }
 
 impl TermType {
@@ -80,6 +84,8 @@ impl TermType {
             Self::SubjectKind => "SubjectKind",
             Self::Certificate => "Certificate",
             Self::Sector => "Sector",
+            Self::Technique => "Technique",
+            Self::Authority => "Authority",
         }
     }
 
@@ -97,6 +103,8 @@ impl TermType {
             "SubjectKind" => "kind of data subject",
             "Certificate" => "certificate",
             "Sector" => "sector",
+            "Technique" => "technique",
+            "Authority" => "authority",
             other => other,
         }
     }
@@ -117,8 +125,12 @@ pub struct Term {
     pub members: BTreeMap<String, Membership>,
     /// The law of a legal basis.
     pub law: Option<String>,
-    /// The official text of a law.
+    /// The official text of a law or an authority.
     pub url: Option<String>,
+    /// Whether an authority still stands.
+    pub standing: Option<Standing>,
+    /// The day of an authority.
+    pub dated: Option<Date>,
     /// Whether data of the class are personal; narrower classes inherit it.
     pub personal: Option<bool>,
     /// Whether data of the class single out people only together with others.
@@ -134,6 +146,40 @@ pub struct Term {
     pub source: Option<String>,
     /// Anything a reader should know.
     pub note: Option<String>,
+}
+
+/// Whether a decision, a guideline or a bill still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It holds.
+    InForce,
+    /// It holds, and an appeal is open.
+    UnderAppeal,
+    /// It is a draft or a bill: it binds nobody yet.
+    Draft,
+    /// A later text took its place.
+    Superseded,
+    /// A court or an authority set it aside.
+    Annulled,
+}
+
+impl Standing {
+    /// The word used in documents and for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InForce => "in force",
+            Self::UnderAppeal => "under appeal",
+            Self::Draft => "draft",
+            Self::Superseded => "superseded",
+            Self::Annulled => "annulled",
+        }
+    }
+
+    /// True when nobody should rest a rule on it alone.
+    pub fn shaky(self) -> bool {
+        matches!(self, Self::Draft | Self::Superseded | Self::Annulled)
+    }
 }
 
 /// Membership in a group, between two days where they are given.

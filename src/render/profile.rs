@@ -52,7 +52,7 @@ pub fn show(name: &str, view: &ServiceView<'_>, catalogue: &Catalogue, width: us
         page.paragraph(0, note);
     }
     heading(&mut page, "Terms");
-    for (path, decl) in catalogue.below("resource").filter(|(_, decl)| !decl.computed) {
+    for (path, decl) in catalogue.below("resource").filter(|(_, decl)| !decl.computed && !decl.paper) {
         let Some(fact) = term(view, &path.replace('.', "/")) else { continue };
         entry(
             &mut page,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::page::{DIM, Page, STRONG, YELLOW, styled, widths};
-use crate::model::{Catalogue, RulePack};
+use crate::knowledge::Vocabulary;
+use crate::model::{Catalogue, RulePack, Standing, TermType};
 use crate::report::Verdict;
 use crate::rulebook::{OnViolation, Rule};
 
@@ -27,7 +28,13 @@ pub fn list(packs: &BTreeMap<String, RulePack>, rules: &BTreeMap<String, Rule>, 
 }
 
 /// One rule: what, when, why, from where, and how to satisfy it.
-pub fn explain(rule: &Rule, pack: Option<&RulePack>, catalogue: &Catalogue, width: usize) -> String {
+pub fn explain(
+    rule: &Rule,
+    pack: Option<&RulePack>,
+    catalogue: &Catalogue,
+    vocabulary: &Vocabulary,
+    width: usize,
+) -> String {
     let mut page = Page::new(width);
     page.line(0, &styled(STRONG, &rule.id));
     page.paragraph(0, &rule.title);
@@ -35,17 +42,29 @@ pub fn explain(rule: &Rule, pack: Option<&RulePack>, catalogue: &Catalogue, widt
     let verdict = match rule.on_violation {
         OnViolation::Condition => Verdict::Conditional,
         OnViolation::Refuse => Verdict::Refused,
+        OnViolation::Unsettled => Verdict::Undetermined,
     };
     let mut rows = vec![
         ("source", rule.cites.clone()),
         ("violated", format!("the flow is {}", verdict.word())),
         ("remedy", rule.remedy.clone()),
     ];
+    rows.extend(rule.effective.map(|day| ("effective", format!("counts from {day}; before, it advises"))));
+    rows.extend(rule.readings.clone().map(|readings| ("unsettled", readings)));
     rows.extend(rule.note.clone().map(|note| ("note", note)));
     rows.extend(pack.map(|pack| ("pack", format!("{}: {}", pack.title, pack.covers))));
     rows.push(("file", rule.file.path.clone()));
     for (name, text) in rows {
         page.hanging(0, 10, &format!("{}{text}", styled(DIM, &format!("{name:<10}"))));
+    }
+    for authority in &rule.authorities {
+        let Some(term) = vocabulary.term(TermType::Authority, authority) else { continue };
+        let standing = term.standing.map_or("standing not known", Standing::word);
+        let style = if term.standing.is_none_or(Standing::shaky) { YELLOW } else { DIM };
+        let dated = term.dated.map_or(String::new(), |day| format!("{day}, "));
+        let url = term.url.as_deref().unwrap_or_default();
+        let text = format!("{} ({dated}{}) {url}", term.title, styled(style, standing));
+        page.hanging(0, 10, &format!("{}{text}", styled(DIM, &format!("{:<10}", "rests on"))));
     }
     if let Some(confirm) = &rule.confirm {
         page.hanging(0, 10, &format!("{}{confirm}", styled(YELLOW, &format!("{:<10}", "confirm"))));

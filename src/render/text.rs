@@ -51,6 +51,7 @@ fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bo
             finding_section(page, report, finding);
         }
     }
+    advice(page, report, flow);
     questions(page, report, &findings);
     trail(page, report, flow, verbose);
 }
@@ -75,7 +76,7 @@ fn group_title(verdict: Verdict, number: usize) -> String {
     let rules = if number == 1 { "1 rule".to_owned() } else { format!("{number} rules") };
     match verdict {
         Verdict::Refused => format!("Refused by {rules}"),
-        Verdict::Undetermined => format!("Undetermined for want of facts: {rules}"),
+        Verdict::Undetermined => format!("Undetermined, for want of facts or settled law: {rules}"),
         Verdict::Conditional => format!("Conditions to meet: {rules}"),
         Verdict::Permitted => rules,
     }
@@ -90,6 +91,9 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
     page.paragraph(4, &format!("{} {}", styled(DIM, "source"), info.cites));
     if let Some(confirm) = &info.confirm {
         page.paragraph(4, &format!("{} {confirm}", styled(DIM, "confirm")));
+    }
+    if let Some(readings) = info.readings.as_ref().filter(|_| finding.status == Status::Violated) {
+        page.hanging(4, 11, &format!("{} {readings}", styled(DIM, "unsettled")));
     }
     if !finding.items.is_empty() {
         page.paragraph(4, &format!("{} {}", styled(DIM, "data  "), finding.items.join(", ")));
@@ -153,6 +157,21 @@ fn place_lines(page: &mut Page, report: &Report, place: &Place, indent: usize) {
         notes.extend(source.confidence.as_deref());
         let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
         page.paragraph(indent + 5, &format!("{} {}{notes}", styled(DIM, "└"), source.url));
+    }
+}
+
+/// Rules that do not count yet, and from when they will.
+fn advice(page: &mut Page, report: &Report, flow: &FlowResult) {
+    let advice = flow.advice();
+    if advice.is_empty() {
+        return;
+    }
+    page.gap();
+    page.paragraph(2, &styled(DIM, "Not in force yet"));
+    for rule in advice {
+        let Some(info) = report.rules.get(&rule.id) else { continue };
+        let from = info.effective.as_deref().unwrap_or_default();
+        page.hanging(2, 4, &format!("{} from {from}: {}. {}", styled(STRONG, &rule.id), info.title, info.remedy));
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
-use crate::model::{NONE, Root};
+use crate::model::{Date, NONE, Root};
 use crate::resolve::{Cited, FlowFacts, Origin, Value};
 use crate::rulebook::{Rule, RuleBook};
 use crate::source::SourceFile;
@@ -21,6 +21,8 @@ pub struct FlowParts<'a> {
     pub facts: &'a FlowFacts,
     /// The outcomes per data item and contract.
     pub decisions: &'a [Decision],
+    /// The day of the decision.
+    pub as_of: Date,
     /// For which rules to give the facts.
     pub detail: Detail,
 }
@@ -73,6 +75,8 @@ pub fn rule_infos(book: &RuleBook) -> BTreeMap<String, RuleInfo> {
                 satisfied_by: rule.consulted.satisfied.iter().cloned().collect(),
                 applies_by: rule.consulted.applies.iter().cloned().collect(),
                 confirm: rule.confirm.clone(),
+                effective: rule.effective.map(|day| day.to_string()),
+                readings: rule.readings.clone(),
             };
             (rule.id.clone(), info)
         })
@@ -123,17 +127,20 @@ impl Places<'_> {
             self.parts.decisions.iter().map(|decision| (decision, &decision.outcomes[index])).collect();
         let worst = outcomes.iter().map(|(_, outcome)| outcome.status).max().unwrap_or(decide::Status::NotApplicable);
         let concerned: Vec<_> = outcomes.into_iter().filter(|(_, outcome)| outcome.status == worst).collect();
+        let advisory = rule.effective.is_some_and(|day| self.parts.as_of < day);
+        let verdict = if advisory { Verdict::Permitted } else { worst.verdict(rule.on_violation).into() };
         let mut result = RuleResult {
             id: rule.id.clone(),
             status: worst.into(),
-            verdict: worst.verdict(rule.on_violation).into(),
+            verdict,
+            advisory,
             items: Vec::new(),
             contracts: Vec::new(),
             unknown: Vec::new(),
             error: None,
             facts: Vec::new(),
         };
-        let of_interest = self.parts.detail == Detail::All || result.verdict > Verdict::Permitted;
+        let of_interest = self.parts.detail == Detail::All || result.tells();
         for (decision, outcome) in concerned.into_iter().filter(|_| of_interest) {
             let field = &self.parts.facts.items[decision.item].field;
             push_new(&mut result.items, field.clone());

@@ -125,6 +125,12 @@ pub struct RuleInfo {
     /// What a lawyer must confirm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm: Option<String>,
+    /// The day from which the rule counts; before, it advises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<String>,
+    /// The readings between which the law is not settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readings: Option<String>,
 }
 
 /// One flow.
@@ -163,6 +169,9 @@ pub struct RuleResult {
     pub status: Status,
     /// What the status means for the flow.
     pub verdict: Verdict,
+    /// True when the rule does not count yet on the day of the decision, so that the verdict is `permitted` whatever the status.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub advisory: bool,
     /// The data items that have the status.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
@@ -266,6 +275,23 @@ impl FlowResult {
             self.rules.iter().filter(|rule| rule.verdict > Verdict::Permitted).collect();
         findings.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.id.cmp(&b.id)));
         findings
+    }
+
+    /// The rules that do not count yet, and would keep the flow from being permitted.
+    pub fn advice(&self) -> Vec<&RuleResult> {
+        self.rules.iter().filter(|rule| rule.advice()).collect()
+    }
+}
+
+impl RuleResult {
+    /// True when there is something to tell beyond the verdict: the rule keeps the flow from being permitted, or will do so.
+    pub fn tells(&self) -> bool {
+        self.verdict > Verdict::Permitted || self.advice()
+    }
+
+    /// True when the rule would keep the flow from being permitted if it counted already.
+    pub fn advice(&self) -> bool {
+        self.advisory && matches!(self.status, Status::Violated | Status::Undetermined)
     }
 }
 

@@ -49,7 +49,6 @@ fn clauses(scene: &Scene<'_>, contract: &Known<CustomerContract>, facts: &mut Fa
     let model = &contract.model;
     for (path, decl) in scene.frame.catalogue.of(Root::Contract).filter(|(_, decl)| !decl.computed) {
         let (clause, field) = path.split_once('.').unwrap_or((path, ""));
-        let silent = Origin::new(&contract.document, "/silence");
         let fact = match model.clauses.get(clause) {
             Some(stated) => {
                 let pointer = format!("/{}", field.replace('.', "/"));
@@ -61,12 +60,18 @@ fn clauses(scene: &Scene<'_>, contract: &Known<CustomerContract>, facts: &mut Fa
                 Fact::new(value, at)
             }
             None => {
-                let default: Option<&Json> = match model.silence {
-                    Silence::Ask => None,
+                let own = model.silence_on.get(clause).copied();
+                let silent = match own {
+                    Some(_) => format!("/silence_on/{}", escape(clause)),
+                    None => "/silence".to_owned(),
+                };
+                let default: Option<&Json> = match own.unwrap_or(model.silence) {
+                    Silence::Ask => decl.silent_ask.as_ref(),
                     Silence::Permit => decl.silent_permit.as_ref(),
                     Silence::Deny => decl.silent_deny.as_ref(),
                 };
-                Fact::new(Value::default(decl, default).unwrap_or(Value::Unknown), silent)
+                let value = Value::default(decl, default).unwrap_or(Value::Unknown);
+                Fact::new(value, Origin::new(&contract.document, silent))
             }
         };
         facts.insert(path.clone(), fact);

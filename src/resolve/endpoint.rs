@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::in_use::{InUse, holds};
-use super::{Absent, Fact, Facts, Origin, Scene, Value, places, retention};
+use super::in_use::InUse;
+use super::{Absent, Fact, Facts, Origin, Scene, Value, paper, places, retention};
 use crate::document::yaml::escape;
 use crate::knowledge::{Known, ServiceView};
 use crate::model::{Date, FactDecl, ProviderAgreement, Root, Tree};
@@ -44,7 +44,7 @@ fn terms(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
     let stale = due.plus_days(profile.review_every_days) < scene.as_of();
     let reviewed = Origin::new(&in_use.view.profile.document, "/reviewed");
     facts.insert("review_overdue".into(), Fact::yes_no(Some(due < scene.as_of()), reviewed.clone()));
-    for (path, decl) in scene.frame.catalogue.of(Root::Resource).filter(|(_, decl)| !decl.computed) {
+    for (path, decl) in scene.frame.catalogue.of(Root::Resource).filter(|(_, decl)| !decl.computed && !decl.paper) {
         let fact = if stale {
             Some(Fact::unknown(reviewed.clone()))
         } else {
@@ -102,25 +102,32 @@ fn fact(scene: &Scene<'_>, in_use: &InUse<'_>, tree: &Tree, path: &str, decl: &F
     Some(if holds { Fact::new(scene.read(value, &decl.fact_type), origin) } else { Fact::unknown(origin) })
 }
 
-/// Which papers are executed with the provider.
+/// Which papers are executed with the provider, and what they say.
 fn papers(scene: &Scene<'_>, agreements: &[&Known<ProviderAgreement>], facts: &mut Facts) {
-    for (path, _) in scene.frame.catalogue.below("resource.agreement") {
-        let Some(paper) = path.strip_suffix(".executed") else { continue };
-        let recorded = |agreement: &&&Known<ProviderAgreement>| agreement.model.papers.contains_key(paper);
-        let executed = agreements
-            .iter()
-            .filter(recorded)
-            .find(|agreement| agreement.model.papers.get(paper).is_some_and(|paper| holds(scene.as_of(), paper)));
-        let origin = match executed.or_else(|| agreements.iter().find(recorded)) {
-            Some(agreement) => Origin::new(&agreement.document, format!("/papers/{}", escape(paper))),
+    for (path, decl) in scene.frame.catalogue.below("resource.agreement") {
+        let Some((name, field)) = path.split_once('.') else { continue };
+        let recorded = || agreements.iter().filter_map(|known| Some((known, known.model.papers.get(name)?)));
+        let executed = recorded().find(|(_, on_record)| paper::holds(scene, on_record));
+        let at = format!("/papers/{}", escape(name));
+        let origin = match executed.or_else(|| recorded().next()) {
+            Some((agreement, on_record)) => {
+                let pointer = format!("/{field}");
+                let stated = if on_record.pointer(&pointer).is_some() { &*pointer } else { "" };
+                Origin::new(&agreement.document, format!("{at}{stated}"))
+            }
             None => match agreements.first() {
                 Some(agreement) => Origin::new(&agreement.document, "/papers"),
                 None => scene.here("service"),
             },
         };
-        let nothing = agreements.is_empty() && scene.frame.absent == Absent::Unknown;
-        let answer = if nothing { None } else { Some(executed.is_some()) };
-        facts.insert(format!("agreement.{path}"), Fact::yes_no(answer, origin));
+        let fact = if field == "executed" {
+            let nothing = agreements.is_empty() && scene.frame.absent == Absent::Unknown;
+            Fact::yes_no(if nothing { None } else { Some(executed.is_some()) }, origin)
+        } else {
+            let pointer = format!("/{}", field.replace('.', "/"));
+            paper::says(scene, executed.map(|(_, on_record)| on_record), &pointer, decl, origin)
+        };
+        facts.insert(format!("agreement.{path}"), fact);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Absent, Fact, Facts, Origin, Scene, Value, in_force, origin};
-use crate::model::{Consent, Date, NONE, Root, TermType, Tree};
+use super::{Absent, Fact, Facts, Origin, Scene, Value, in_force, origin, paper};
+use crate::model::{Consent, NONE, Root, TermType, Tree};
 
 pub(super) fn facts(scene: &Scene<'_>) -> Facts {
     let mut facts = Facts::new();
@@ -73,15 +73,15 @@ fn stated(scene: &Scene<'_>, field: &str, tree: &Tree, at: &str, facts: &mut Fac
 fn papers(scene: &Scene<'_>, facts: &mut Facts) {
     let prefix = format!("{}.evidence", Root::Flow.prefix());
     for (path, _) in scene.frame.catalogue.below(&prefix) {
-        let Some(paper) = path.strip_suffix(".recorded").filter(|paper| *paper != "consent") else { continue };
-        let day = |key: &str| -> Option<Date> { scene.flow.evidence.get(paper)?.get(key)?.as_str()?.parse().ok() };
-        let recorded = match day("date") {
-            Some(date) => Some(in_force(scene.as_of(), date, day("expires"))),
+        let Some(name) = path.strip_suffix(".recorded").filter(|name| *name != "consent") else { continue };
+        let on_record = scene.flow.evidence.get(name);
+        let recorded = match on_record {
+            Some(on_record) => Some(paper::holds(scene, on_record)),
             None if scene.frame.absent == Absent::Unknown => None,
             None => Some(false),
         };
-        let late = recorded == Some(false) && day("expires").is_some();
-        let place = scene.here(&format!("evidence/{paper}{}", if late { "/expires" } else { "" }));
+        let late = recorded == Some(false) && on_record.is_some_and(|paper| paper.get("expires").is_some());
+        let place = scene.here(&format!("evidence/{name}{}", if late { "/expires" } else { "" }));
         facts.insert(format!("evidence.{path}"), Fact::yes_no(recorded, place));
     }
 }

@@ -1,7 +1,11 @@
 //! Data items: what they are, and how identifiable.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
 use super::fact::{and, or};
-use super::{Fact, Facts, ItemFacts, Origin, Scene, Value, in_force};
+use super::{Fact, Facts, ItemFacts, Origin, Scene, Value, paper};
 use crate::model::{DataItem, Root, Status};
 
 pub(super) fn facts(scene: &Scene<'_>, circumstances: &Facts) -> Vec<ItemFacts> {
@@ -20,6 +24,30 @@ pub(super) fn facts(scene: &Scene<'_>, circumstances: &Facts) -> Vec<ItemFacts> 
             }
         })
         .collect()
+}
+
+/// Which specially listed kinds of data the items are, taken together.
+pub(super) fn categories(scene: &Scene<'_>, items: &[ItemFacts], circumstances: &mut Facts) {
+    let vocabulary = &scene.frame.knowledge.vocabulary;
+    let facts = [("categories.sent", false), ("categories.in_clear", true)].map(|(name, in_clear)| {
+        let mut found = BTreeSet::new();
+        let mut origins = Vec::new();
+        for (item, resolved) in scene.flow.data.iter().zip(items) {
+            let says = |path: &str| resolved.facts.get(path).and_then(|fact| fact.value.as_bool());
+            let gone = item.treatment.as_ref().is_some_and(|treatment| treatment.reversible == Some(false));
+            if says("personal") == Some(false) || in_clear && gone {
+                continue;
+            }
+            let of_item = vocabulary.categories(&item.class);
+            if !of_item.is_empty() {
+                found.extend(of_item);
+                origins.extend(resolved.class.origins.iter().cloned());
+            }
+        }
+        let origins = if origins.is_empty() { vec![scene.here("data")] } else { origins };
+        (name.to_owned(), Fact::from_all(Value::Set(found), origins))
+    });
+    circumstances.extend(facts);
 }
 
 /// The items of a flow that single out people only together.
@@ -75,9 +103,8 @@ fn one(scene: &Scene<'_>, item: &DataItem, here: &dyn Fn(&str) -> Origin, togeth
         (None, Status::Identified | Status::Pseudonymised) => Some(true),
         (None, _) => None,
     };
-    let assessed = treatment
-        .and_then(|treatment| treatment.assessment.as_ref())
-        .is_some_and(|paper| in_force(scene.as_of(), paper.date, paper.expires));
+    let assessment = treatment.and_then(|treatment| treatment.assessment.clone()).map(Json::Object);
+    let assessed = assessment.as_ref().is_some_and(|on_record| paper::holds(scene, on_record));
     let alone = match status {
         Status::Synthetic => Some(false),
         // A word alone does not make data anonymous: the treatment must be irreversible, and somebody must have assessed it.
@@ -105,7 +132,17 @@ fn one(scene: &Scene<'_>, item: &DataItem, here: &dyn Fn(&str) -> Origin, togeth
     add("status", Fact::new(Value::Name(status.word().to_owned()), status_at));
     add("personal", Fact::from_all(personal.into(), personal_at));
     add("reversible", Fact::yes_no(reversible, treatment_at("reversible")));
-    add("anonymity_assessed", Fact::yes_no(Some(assessed), treatment_at("assessment")));
+    add("assessment.recorded", Fact::yes_no(Some(assessed), treatment_at("assessment")));
+    for (path, decl) in scene.frame.catalogue.below("principal.assessment").filter(|(_, decl)| !decl.computed) {
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let at = treatment_at(&format!("assessment{pointer}"));
+        let on_record = assessment.as_ref().filter(|_| assessed);
+        add(&format!("assessment.{path}"), paper::says(scene, on_record, &pointer, decl, at));
+    }
+    let word = |word: Option<&String>| word.map_or(Value::Unknown, |word| Value::Name(word.clone()));
+    add("technique", Fact::new(word(treatment.map(|treatment| &treatment.technique)), treatment_at("technique")));
+    let key_holder = treatment.and_then(|treatment| treatment.key_holder.as_ref());
+    add("key_holder", Fact::new(word(key_holder), treatment_at("key_holder")));
     add("treated", Fact::yes_no(Some(treatment.is_some()), here("treatment")));
     add("quasi_identifiers.member", Fact::yes_no(Some(member), here("class")));
     add("quasi_identifiers.count", Fact::from_all(Value::Long(together.count), together.origins.clone()));

@@ -6,6 +6,7 @@ mod fact;
 mod flow;
 mod in_use;
 mod item;
+mod paper;
 mod places;
 mod retention;
 
@@ -120,8 +121,9 @@ impl FlowFacts {
 pub fn resolve(frame: &Frame<'_>, manifest: &Known<Manifest>, index: usize) -> FlowFacts {
     let flow = &manifest.model.flows[index];
     let scene = Scene { frame, manifest, flow, at: format!("/flows/{index}") };
-    let circumstances = flow::facts(&scene);
+    let mut circumstances = flow::facts(&scene);
     let items = item::facts(&scene, &circumstances);
+    item::categories(&scene, &items, &mut circumstances);
     let contracts = match flow.contracts.as_deref() {
         Some([only]) if only == NONE => vec![contract::no_contract(&scene)],
         Some(names) => names.iter().enumerate().map(|(i, name)| contract::facts(&scene, i, name)).collect(),

@@ -1,7 +1,7 @@
 //! Retention: one clock per store that the features in use write to; the longest decides.
 
 use super::in_use::InUse;
-use super::{Fact, Facts, Origin, Scene, Value};
+use super::{Fact, Facts, Origin, Scene, Value, in_force};
 use crate::document::yaml::escape;
 use crate::model::Keeps;
 
@@ -20,7 +20,7 @@ pub(super) fn facts(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
         }
         return;
     };
-    let clocks: Vec<Ticking> = features.iter().flat_map(|feature| clocks(in_use, feature)).collect();
+    let clocks: Vec<Ticking> = features.iter().flat_map(|feature| clocks(scene, in_use, feature)).collect();
     let (usual, exceptional): (Vec<&Ticking>, Vec<&Ticking>) = clocks.iter().partition(|clock| !clock.exceptional);
     normal(scene, &usual, &here, facts);
     let kept: Vec<&&Ticking> = exceptional.iter().filter(|clock| clock.keeps != Keeps::None).collect();
@@ -54,12 +54,12 @@ fn normal(scene: &Scene<'_>, clocks: &[&Ticking], here: &Origin, facts: &mut Fac
     facts.insert("retention.days".into(), Fact::from_all(days, origins()));
 }
 
-fn clocks(in_use: &InUse<'_>, feature: &str) -> Vec<Ticking> {
+fn clocks(scene: &Scene<'_>, in_use: &InUse<'_>, feature: &str) -> Vec<Ticking> {
     let Some((_, terms)) = in_use.view.find(|service| service.features.get(feature)) else { return Vec::new() };
-    terms.stores.iter().filter_map(|store| clock(in_use, feature, store)).collect()
+    terms.stores.iter().filter_map(|store| clock(scene, in_use, feature, store)).collect()
 }
 
-fn clock(in_use: &InUse<'_>, feature: &str, name: &str) -> Option<Ticking> {
+fn clock(scene: &Scene<'_>, in_use: &InUse<'_>, feature: &str, name: &str) -> Option<Ticking> {
     let document = &in_use.view.profile.document;
     let (layer, store) = in_use.view.find(|service| service.stores.get(name))?;
     let own = (store.keeps.as_str(), store.source.clone(), format!("{layer}/stores/{}/keeps", escape(name)));
@@ -73,7 +73,14 @@ fn clock(in_use: &InUse<'_>, feature: &str, name: &str) -> Option<Ticking> {
             Some((clock.keeps.as_str(), clock.source.clone(), format!("{at}/stores/{}/keeps", escape(name))))
         })
         .max_by_key(|(keeps, _, _)| rank(keeps.parse().unwrap_or(Keeps::Unknown)));
-    let (keeps, source, pointer) = replaced.unwrap_or(own);
+    // Who must keep for a time, keeps, whatever the customer switched.
+    let deviation = store.deviations.iter().enumerate().find_map(|(index, deviation)| {
+        in_force(scene.as_of(), deviation.from, deviation.to).then(|| {
+            let at = format!("{layer}/stores/{}/deviations/{index}/keeps", escape(name));
+            (deviation.keeps.as_str(), deviation.source.clone(), at)
+        })
+    });
+    let (keeps, source, pointer) = deviation.or(replaced).unwrap_or(own);
     Some(Ticking {
         keeps: keeps.parse().unwrap_or(Keeps::Unknown),
         exceptional: store.exceptional,

@@ -44,7 +44,7 @@ fn facts(json: &Value) -> Result<Catalogue, String> {
     for root in Root::ALL {
         let mut facts = BTreeMap::new();
         let attributes = &types[root.entity_type()]["shape"]["attributes"];
-        collect(attributes, "", false, &mut facts)?;
+        collect(attributes, "", Marks::default(), &mut facts)?;
         if facts.is_empty() {
             return Err(format!("the entity type `{}` declares no facts", root.entity_type()));
         }
@@ -53,10 +53,17 @@ fn facts(json: &Value) -> Result<Catalogue, String> {
     Ok(catalogue)
 }
 
+/// What a record says of all facts in it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    computed: bool,
+    paper: bool,
+}
+
 fn collect(
     attributes: &Value,
     prefix: &str,
-    computed: bool,
+    marks: Marks,
     facts: &mut BTreeMap<String, FactDecl>,
 ) -> Result<(), String> {
     for (name, attribute) in attributes.as_object().into_iter().flatten() {
@@ -65,18 +72,21 @@ fn collect(
             return Err(format!("`{path}` is optional; every fact is required, and may be unknown"));
         }
         let notes = &attribute["annotations"];
-        let computed = computed || notes.get("computed").is_some();
+        let marked = |mark: &str| notes.get(mark).is_some();
+        let marks = Marks { computed: marks.computed || marked("computed"), paper: marks.paper || marked("paper") };
         if attribute["type"] == "Record" {
-            collect(&attribute["attributes"], &path, computed, facts)?;
+            collect(&attribute["attributes"], &path, marks, facts)?;
             continue;
         }
         let doc = notes["doc"].as_str().ok_or_else(|| format!("`{path}` has no @doc"))?.to_owned();
         let decl = FactDecl {
             fact_type: fact_type(attribute).ok_or_else(|| format!("`{path}` has a type that facts cannot have"))?,
             doc,
-            computed,
+            computed: marks.computed,
+            paper: marks.paper,
             absent: default(notes, "absent"),
             stated: default(notes, "stated"),
+            silent_ask: default(notes, "silent_ask"),
             silent_permit: default(notes, "silent_permit"),
             silent_deny: default(notes, "silent_deny"),
         };

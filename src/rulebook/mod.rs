@@ -130,7 +130,10 @@ fn validate(schema: Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
 
 /// Cedar accepts any id of an open entity type; a misspelt word would make a rule silently never apply.
 fn check_words(rule: &Rule, vocabulary: &Vocabulary, problems: &mut Vec<Problem>) {
-    for (kind, id) in &rule.consulted.entities {
+    let authority = TermType::Authority.name();
+    let cited = rule.authorities.iter().map(|id| (authority, id));
+    let named = rule.consulted.entities.iter().map(|(kind, id)| (kind.as_str(), id));
+    for (kind, id) in named.chain(cited) {
         let Some(term_type) = vocabulary.term_type(kind) else { continue };
         if vocabulary.term(term_type, id).is_none() {
             let noun = TermType::noun(kind);
@@ -139,8 +142,8 @@ fn check_words(rule: &Rule, vocabulary: &Vocabulary, problems: &mut Vec<Problem>
             if let Some(near) = did_you_mean(id, known) {
                 problem = problem.help(format!("did you mean `{near}`?"));
             }
-            let at = rule.file.text.find(&format!("\"{id}\"")).unwrap_or(0);
-            problems.push(problem.at(&rule.file, at..at + id.len() + 2, "not in the vocabulary"));
+            let at = rule.file.text.find(id.as_str()).unwrap_or(0);
+            problems.push(problem.at(&rule.file, at..at + id.len(), "not in the vocabulary"));
         }
     }
 }

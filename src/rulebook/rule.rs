@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::analysis::{Consulted, consulted};
 use super::{applies_id, flat};
-use crate::model::Catalogue;
+use crate::model::{Catalogue, Date};
 use crate::problem::Problem;
 use crate::source::SourceFile;
 
@@ -29,6 +29,12 @@ pub struct Rule {
     pub note: Option<String>,
     /// What a lawyer must confirm before the rule is relied on.
     pub confirm: Option<String>,
+    /// The day from which the rule counts; before, it advises.
+    pub effective: Option<Date>,
+    /// The readings between which the law is not settled.
+    pub readings: Option<String>,
+    /// Decisions and guidance that the rule rests on: words of the vocabulary.
+    pub authorities: Vec<String>,
     /// The file.
     pub file: Arc<SourceFile>,
     /// The facts it consults.
@@ -48,6 +54,8 @@ pub enum OnViolation {
     Condition,
     /// Only another flow would do.
     Refuse,
+    /// The law is not settled: nobody can say until a lawyer has chosen a reading.
+    Unsettled,
 }
 
 impl Rule {
@@ -79,8 +87,16 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let on_violation = match needed("on_violation")?.as_str() {
         "condition" => OnViolation::Condition,
         "refuse" => OnViolation::Refuse,
-        other => return Err(format!("@on_violation is `{other}`, not `condition` or `refuse`")),
+        "unsettled" => OnViolation::Unsettled,
+        other => return Err(format!("@on_violation is `{other}`, not `condition`, `refuse` or `unsettled`")),
     };
+    let readings = annotation("readings");
+    if readings.is_some() != (on_violation == OnViolation::Unsettled) {
+        return Err("@readings and @on_violation(\"unsettled\") stand together or not at all".to_owned());
+    }
+    let effective = annotation("effective").map(|day| day.parse::<Date>()).transpose();
+    let effective = effective.map_err(|error| format!("@effective: {error}"))?;
+    let authorities = annotation("authority").unwrap_or_default();
     let mut json = written.to_json().map_err(|error| error.to_string())?;
     let consulted = consulted(&json, catalogue)?;
     json["annotations"] = json!({});
@@ -94,6 +110,9 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         remedy: needed("remedy")?,
         note: annotation("note"),
         confirm: annotation("confirm"),
+        authorities: authorities.split(';').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+        effective,
+        readings,
         file: Arc::clone(file),
         on_violation,
         consulted,

@@ -63,6 +63,9 @@ pub struct Block {
     /// Exactly the rules that are undetermined.
     #[serde(default)]
     pub undetermined: BTreeSet<String>,
+    /// Exactly the rules that do not count yet, and are violated or undetermined.
+    #[serde(default)]
+    pub advised: BTreeSet<String>,
 }
 
 /// Reads every page under the paths. Faults go to `problems`.

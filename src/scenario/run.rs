@@ -221,13 +221,20 @@ fn compare(scenario: &Scenario, result: &Result<FlowResult, String>) -> Vec<Mism
     }
     let mut by_status: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for rule in &flow.rules {
+        if rule.advice() {
+            by_status.entry("advised").or_default().insert(rule.id.clone());
+            continue;
+        }
         match rule.status {
             Status::Violated => by_status.entry("violated").or_default().insert(rule.id.clone()),
             Status::Undetermined => by_status.entry("undetermined").or_default().insert(rule.id.clone()),
             Status::Satisfied | Status::NotApplicable => false,
         };
     }
-    for (status, expected) in [("violated", &scenario.block.violated), ("undetermined", &scenario.block.undetermined)] {
+    let block = &scenario.block;
+    for (status, expected) in
+        [("violated", &block.violated), ("undetermined", &block.undetermined), ("advised", &block.advised)]
+    {
         let found = by_status.remove(status).unwrap_or_default();
         mismatches.extend(found.difference(expected).map(|rule| Mismatch::Noisy(rule.clone(), status)));
         mismatches.extend(expected.difference(&found).map(|rule| Mismatch::Missing(rule.clone(), status)));

@@ -35,6 +35,7 @@ pub(in crate::knowledge) fn agreement(
     if !check.one_of(&model.provider, "/provider", providers) {
         return;
     }
+    check.tree(&model.papers, "/papers", "resource.agreement", false);
     let own = format!("{}/", model.provider);
     let known = knowledge.services();
     let mut options = BTreeSet::new();

@@ -57,6 +57,13 @@ impl Check<'_> {
         for (index, item) in flow.data.iter().enumerate() {
             let at = format!("{at}/data/{index}");
             self.word("DataClass", &item.class, &format!("{at}/class"));
+            if let Some(treatment) = &item.treatment {
+                let at = format!("{at}/treatment");
+                self.word("Technique", &treatment.technique, &format!("{at}/technique"));
+                if let Some(assessment) = &treatment.assessment {
+                    self.tree(assessment, &format!("{at}/assessment"), "principal.assessment", false);
+                }
+            }
             let personal = self.knowledge.vocabulary.class_says(&item.class, |term| term.personal);
             if item.status == Some(Status::NonPersonal) && personal == Some(true) {
                 let message = format!("`{}` is personal data by its class `{}`", item.field, item.class);

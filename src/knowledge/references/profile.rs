@@ -23,6 +23,11 @@ pub(in crate::knowledge) fn profile(
             let at = format!("{at}/stores/{}", escape(name));
             check.keeps(&store.keeps, &at);
             check.source(model, &store.source, &at);
+            for (index, deviation) in store.deviations.iter().enumerate() {
+                let at = format!("{at}/deviations/{index}");
+                check.keeps(&deviation.keeps, &at);
+                check.source(model, &deviation.source, &at);
+            }
         }
         for (name, feature) in &service.features {
             let at = format!("{at}/features/{}", escape(name));
