@@ -1,6 +1,6 @@
 //! Everything a run needs, read and checked: where the first three stages meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +42,15 @@ pub struct Workspace {
     pub inputs: Vec<(Arc<SourceFile>, &'static str)>,
 }
 
+/// How much of the binary's own knowledge a run reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of it.
+    All,
+    /// The profiles and the law packs that the manifests name. The others could not apply.
+    Named,
+}
+
 /// A document that is read: its positions and its content.
 type Read<T> = (Arc<Document>, T);
 
@@ -52,10 +61,11 @@ impl Workspace {
     /// Every problem of every file.
     pub fn open(
         folders: &Folders,
+        reach: Reach,
         manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
     ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
         let mut problems = Vec::new();
-        let opened = Self::read(folders, manifests, &mut problems);
+        let opened = Self::read(folders, reach, manifests, &mut problems);
         problems.sort_by_key(Problem::order);
         match opened {
             Some(opened) if problems.is_empty() => Ok(opened),
@@ -65,11 +75,14 @@ impl Workspace {
 
     fn read(
         folders: &Folders,
+        reach: Reach,
         manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
         problems: &mut Vec<Problem>,
     ) -> Option<(Self, Vec<Known<Manifest>>)> {
-        let policies = gather(Some(Embedded::Policies), &folders.policies, &["cedar", "cedarschema"], problems);
-        let schema_file = policies.iter().rfind(|file| file.path.ends_with(".cedarschema")).cloned()?;
+        let mut files = Files::gather(folders, problems);
+        let unread = !problems.is_empty();
+        let texts = manifests(problems);
+        let schema_file = files.schema.clone()?;
         let facts = match read_facts(&schema_file.text) {
             Ok(facts) => facts,
             Err(message) => {
@@ -78,58 +91,43 @@ impl Workspace {
             }
         };
         let schemas = Schemas::new(&facts.catalogue);
-        let (rules, packs): (Vec<_>, Vec<_>) = policies
-            .iter()
-            .filter(|file| !file.path.ends_with(".cedarschema"))
-            .cloned()
-            .partition(|file| file.path.ends_with(".cedar"));
-        let before = problems.len();
-        let vocabulary = gather(Some(Embedded::Vocabulary), &folders.vocabulary, &[], problems);
-        let profiles = gather(Some(Embedded::Profiles), &folders.profiles, &[], problems);
-        let contracts = gather(None, &folders.contracts, &[], problems);
-        let unread = problems.len() > before;
-        let texts = manifests(problems);
+        let own_words = files.vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
 
-        let mut inputs: Vec<(Arc<SourceFile>, &'static str)> = Vec::new();
-        for (files, kind) in [
-            (&rules, "policy"),
-            (&packs, Kind::RulePack.word()),
-            (&vocabulary, Kind::Vocabulary.word()),
-            (&profiles, Kind::ProviderProfile.word()),
-            (&contracts, "contract"),
-            (&texts, Kind::Integration.word()),
-        ] {
-            inputs.extend(files.iter().map(|file| (Arc::clone(file), kind)));
+        // What the user wrote comes first: it says what else is needed.
+        let before = problems.len();
+        let kinds = [Kind::CustomerContract, Kind::ProviderAgreement];
+        let (customers, providers): (Vec<Read<Value>>, Vec<Read<Value>>) =
+            parse(&files.contracts, &kinds, &schemas, problems)
+                .into_iter()
+                .partition(|(document, _)| document.kind == Kind::CustomerContract);
+        let agreements = typed::<ProviderAgreement>(providers, problems);
+        let mut unreadable = unread || problems.len() > before;
+        let packs = parse::<RulePack>(&files.packs, &[Kind::RulePack], &schemas, problems);
+        let manifests = parse::<Manifest>(&texts, &[Kind::Integration], &schemas, problems);
+        // Whoever brings words of his own has the binary's rules and profiles checked against them: all of them.
+        if reach == Reach::Named && !own_words && problems.is_empty() {
+            files.narrow(&manifests, &agreements, &packs);
         }
-        inputs.push((Arc::clone(&schema_file), "schema"));
 
         let mut rule_problems = Vec::new();
-        let ((knowledge, packs, manifests), parsed) = rayon::join(
+        let (knowledge, rules) = rayon::join(
             || {
                 let before = problems.len();
-                let contracts =
-                    parse::<Value>(&contracts, &[Kind::CustomerContract, Kind::ProviderAgreement], &schemas, problems);
-                let (customers, providers): (Vec<Read<Value>>, Vec<Read<Value>>) =
-                    contracts.into_iter().partition(|(document, _)| document.kind == Kind::CustomerContract);
-                let words = parse::<VocabularyFile>(&vocabulary, &[Kind::Vocabulary], &schemas, problems);
-                let profiles = parse::<ProviderProfile>(&profiles, &[Kind::ProviderProfile], &schemas, problems);
+                let words = parse::<VocabularyFile>(&files.vocabulary, &[Kind::Vocabulary], &schemas, problems);
+                let profiles = parse::<ProviderProfile>(&files.profiles, &[Kind::ProviderProfile], &schemas, problems);
                 // Names may stand in knowledge that cannot be read, not in rules or other manifests.
-                let incomplete = unread || problems.len() > before;
-                let packs = parse::<RulePack>(&packs, &[Kind::RulePack], &schemas, problems);
-                let manifests = parse::<Manifest>(&texts, &[Kind::Integration], &schemas, problems);
-                let knowledge = Knowledge {
+                unreadable |= problems.len() > before;
+                Knowledge {
                     vocabulary: Arc::new(Vocabulary::new(words, problems)),
                     profiles: by_id(profiles, |model| &model.id, problems),
                     contracts: by_id(typed::<CustomerContract>(customers, problems), |model| &model.id, problems),
-                    agreements: by_id(typed::<ProviderAgreement>(providers, problems), |model| &model.id, problems),
-                    incomplete,
-                };
-                (knowledge, packs, manifests)
+                    agreements: by_id(agreements, |model| &model.id, problems),
+                    incomplete: unreadable,
+                }
             },
-            || parse_rules(&rules, &facts.catalogue, &mut rule_problems),
+            || parse_rules(&files.rules, &facts.catalogue, &mut rule_problems),
         );
         problems.append(&mut rule_problems);
-        let own_words = vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
         knowledge.check(&facts.catalogue, own_words, problems);
         let manifests: Vec<Known<Manifest>> =
             manifests.into_iter().map(|(document, model)| Known { document, model: Arc::new(model) }).collect();
@@ -144,9 +142,95 @@ impl Workspace {
             .collect();
         problems.extend(found.into_iter().flatten());
         let packs = packs.into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
-        let book = RuleBook::new(facts, parsed, packs, &knowledge.vocabulary, own_words, problems)?;
+        let book = RuleBook::new(facts, rules, packs, &knowledge.vocabulary, own_words, problems)?;
+        let inputs = files.inputs(&texts);
         Some((Self { book, knowledge, schemas, inputs }, manifests))
     }
+}
+
+/// The files of a run but its manifests.
+struct Files {
+    schema: Option<Arc<SourceFile>>,
+    rules: Vec<Arc<SourceFile>>,
+    packs: Vec<Arc<SourceFile>>,
+    vocabulary: Vec<Arc<SourceFile>>,
+    profiles: Vec<Arc<SourceFile>>,
+    contracts: Vec<Arc<SourceFile>>,
+}
+
+impl Files {
+    fn gather(folders: &Folders, problems: &mut Vec<Problem>) -> Self {
+        let policies = gather(Some(Embedded::Policies), &folders.policies, &["cedar", "cedarschema"], problems);
+        let schema = policies.iter().rfind(|file| file.path.ends_with(".cedarschema")).cloned();
+        let (rules, packs) = policies
+            .into_iter()
+            .filter(|file| !file.path.ends_with(".cedarschema"))
+            .partition(|file| file.path.ends_with(".cedar"));
+        Self {
+            schema,
+            rules,
+            packs,
+            vocabulary: gather(Some(Embedded::Vocabulary), &folders.vocabulary, &[], problems),
+            profiles: gather(Some(Embedded::Profiles), &folders.profiles, &[], problems),
+            contracts: gather(None, &folders.contracts, &[], problems),
+        }
+    }
+
+    /// Leaves out what the binary holds and no manifest or agreement names. A profile's file is named after its provider, a
+    /// rule's folder after its pack.
+    fn narrow(
+        &mut self,
+        manifests: &[Read<Manifest>],
+        agreements: &[Read<ProviderAgreement>],
+        packs: &[Read<RulePack>],
+    ) {
+        let flows = || manifests.iter().flat_map(|(_, manifest)| &manifest.flows);
+        let of_flows = flows().filter_map(|flow| flow.service.split('/').next());
+        let of_agreements = agreements.iter().map(|(_, agreement)| agreement.provider.as_str());
+        let providers: BTreeSet<&str> = of_flows.chain(of_agreements).collect();
+        let held: BTreeSet<&str> = self.profiles.iter().map(|file| stem(file)).collect();
+        // A name that leads nowhere is looked for everywhere, for the sake of the message.
+        if providers.is_subset(&held) {
+            self.profiles.retain(|file| !file.embedded || providers.contains(stem(file)));
+        }
+        let laws: Option<BTreeSet<&String>> = flows()
+            .map(|flow| flow.laws.as_ref())
+            .collect::<Option<Vec<_>>>()
+            .map(|laws| laws.into_iter().flatten().collect());
+        let Some(laws) = laws else { return };
+        let idle: BTreeSet<&str> = packs
+            .iter()
+            .filter(|(_, pack)| pack.law.as_ref().is_some_and(|law| !laws.contains(law)))
+            .map(|(_, pack)| pack.id.as_str())
+            .collect();
+        self.rules.retain(|file| !file.embedded || !idle.contains(folder(file)));
+    }
+
+    /// Every file with what it is.
+    fn inputs(&self, manifests: &[Arc<SourceFile>]) -> Vec<(Arc<SourceFile>, &'static str)> {
+        [
+            (&*self.rules, "policy"),
+            (&self.packs, Kind::RulePack.word()),
+            (&self.vocabulary, Kind::Vocabulary.word()),
+            (&self.profiles, Kind::ProviderProfile.word()),
+            (&self.contracts, "contract"),
+            (manifests, Kind::Integration.word()),
+            (self.schema.as_slice(), "schema"),
+        ]
+        .into_iter()
+        .flat_map(|(files, kind)| files.iter().map(move |file| (Arc::clone(file), kind)))
+        .collect()
+    }
+}
+
+/// The name of a file without folder and ending.
+fn stem(file: &SourceFile) -> &str {
+    Path::new(&file.path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+/// The name of the folder that a file stands in.
+fn folder(file: &SourceFile) -> &str {
+    Path::new(&file.path).parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default()
 }
 
 /// The manifests under the paths, as texts.

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 use textwrap::core::display_width;
 use tidegate::render;
-use tidegate::workspace::{Folders, Workspace};
+use tidegate::workspace::{Folders, Reach, Workspace};
 
 use binary::{Folder, Run, root, tidegate, tidegate_with};
 
@@ -363,13 +363,17 @@ fn no_line_is_wider_than_the_page() {
         run(&["profiles", "list"]).stdout,
     ];
     // The pages of all rules and services: too many for a process each.
-    let (workspace, _) = Workspace::open(&Folders::default(), |_| Vec::new()).unwrap();
+    let (workspace, _) = Workspace::open(&Folders::default(), Reach::All, |_| Vec::new()).unwrap();
     let book = &workspace.book;
-    pages.extend(
-        book.rules
-            .values()
-            .map(|rule| render::rules::explain(rule, book.packs.get(rule.pack()), &book.catalogue, WIDTH)),
-    );
+    pages.extend(book.rules.values().map(|rule| {
+        render::rules::explain(
+            rule,
+            book.packs.get(rule.pack()),
+            &book.catalogue,
+            &workspace.knowledge.vocabulary,
+            WIDTH,
+        )
+    }));
     pages.extend(workspace.knowledge.services().iter().map(|service| {
         let view = workspace.knowledge.service(service).unwrap();
         render::profile::show(service, &view, &book.catalogue, WIDTH)

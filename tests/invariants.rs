@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use code::{SourceText, files, has, shown, sources, split};
 use tidegate::scenario::{read_pages, test};
-use tidegate::workspace::{Folders, Workspace, manifest_texts};
+use tidegate::workspace::{Folders, Reach, Workspace, manifest_texts};
 
 /// Fails with what was found and how to mend it.
 fn none(found: &[String], mend: &str) {
@@ -323,7 +323,8 @@ fn a_rule_is_called_like_its_file() {
 fn workspace() -> (Workspace, Vec<PathBuf>) {
     let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
     let mut loaded = Vec::new();
-    let opened = Workspace::open(&folders, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
+    let opened =
+        Workspace::open(&folders, Reach::All, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
     let (workspace, manifests) = opened.unwrap_or_else(|problems| {
         panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
     });

@@ -28,7 +28,7 @@ use tidegate::report::Detail;
 use tidegate::resolve::{Absent, FlowFacts, Value};
 use tidegate::rulebook::Rule;
 use tidegate::source::SourceFile;
-use tidegate::workspace::{Folders, Workspace};
+use tidegate::workspace::{Folders, Reach, Workspace};
 
 use oracle::Oracle;
 use world::{
@@ -823,7 +823,7 @@ fn json_of(manifests: &[PathBuf], contracts: &[PathBuf]) -> String {
     let folders = Folders { contracts: contracts.to_vec(), ..Folders::default() };
     let texts =
         |_: &mut Vec<Problem>| manifests.iter().map(|path| load::read(path).expect("a readable manifest")).collect();
-    let (workspace, manifests) = Workspace::open(&folders, texts).expect("valid documents");
+    let (workspace, manifests) = Workspace::open(&folders, Reach::All, texts).expect("valid documents");
     let manner = Manner { detail: Detail::All, progress: &|_| {} };
     let report = evaluate(&workspace, &manifests, day(AS_OF), Absent::NotDone, manner).expect("a report");
     render::json(&report).expect("JSON")

@@ -11,10 +11,10 @@ use crate::knowledge::Known;
 use crate::model::Manifest;
 use crate::resolve::Absent;
 use crate::source::SourceFile;
-use crate::workspace::Workspace;
+use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
-    let (workspace, _) = match Workspace::open(&folders(&args.folders), |_| Vec::new()) {
+    let (workspace, _) = match Workspace::open(&folders(&args.folders), Reach::All, |_| Vec::new()) {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };

@@ -10,13 +10,14 @@ use crate::pipeline::{Manner, evaluate};
 use crate::render;
 use crate::report::Detail;
 use crate::resolve::Absent;
-use crate::workspace::{Workspace, manifest_texts};
+use crate::workspace::{Reach, Workspace, manifest_texts};
 
 /// Below this many flows a run is over before a bar could be read.
 const LONG_RUN: usize = 500;
 
 pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
-    let opened = Workspace::open(&folders(&args.folders), |problems| manifest_texts(&args.paths, problems));
+    let reach = if detail(&args.output) == Detail::All { Reach::All } else { Reach::Named };
+    let opened = Workspace::open(&folders(&args.folders), reach, |problems| manifest_texts(&args.paths, problems));
     let (workspace, manifests) = match opened {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
@@ -47,9 +48,8 @@ pub(super) fn judge(
     };
     let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
     let bar = progress(flows, around);
-    let detail = if args.verbose || args.format == Format::Json { Detail::All } else { Detail::Findings };
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-    let report = evaluate(workspace, manifests, as_of, absent, Manner { detail, progress: &progress });
+    let report = evaluate(workspace, manifests, as_of, absent, Manner { detail: detail(args), progress: &progress });
     bar.finish_and_clear();
     let report = match report {
         Ok(report) => report,
@@ -64,6 +64,11 @@ pub(super) fn judge(
         },
     };
     Outcome { output, messages: String::new(), exit }
+}
+
+/// For which rules the output gives the facts.
+fn detail(args: &OutputArgs) -> Detail {
+    if args.verbose || args.format == Format::Json { Detail::All } else { Detail::Findings }
 }
 
 fn progress(flows: usize, around: &Surroundings) -> ProgressBar {

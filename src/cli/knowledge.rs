@@ -6,7 +6,7 @@ use crate::document::Kind;
 use crate::problem::did_you_mean;
 use crate::render;
 use crate::report::Report;
-use crate::workspace::Workspace;
+use crate::workspace::{Reach, Workspace};
 
 pub(super) fn rules(args: &FolderArgs, around: &Surroundings) -> Outcome {
     with(args, around, |workspace| {
@@ -70,7 +70,7 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
 }
 
 fn with(args: &FolderArgs, around: &Surroundings, show: impl FnOnce(&Workspace) -> Outcome) -> Outcome {
-    match Workspace::open(&folders(args), |_| Vec::new()) {
+    match Workspace::open(&folders(args), Reach::All, |_| Vec::new()) {
         Ok((workspace, _)) => show(&workspace),
         Err(problems) => Outcome::invalid(&problems, around),
     }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use super::args::TestArgs;
 use super::{Exit, Outcome, Surroundings, folders};
 use crate::scenario::{Coverage, Mismatch, read_pages, test};
-use crate::workspace::Workspace;
+use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
     let mut folders = folders(&args.folders);
     // Scenarios bring their own contracts.
     folders.contracts.clear();
-    let (workspace, _) = match Workspace::open(&folders, |_| Vec::new()) {
+    let (workspace, _) = match Workspace::open(&folders, Reach::All, |_| Vec::new()) {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };

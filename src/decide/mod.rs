@@ -10,7 +10,7 @@ mod slice;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cedar_policy::{Authorizer, PartialResponse, Policy};
+use cedar_policy::{Authorizer, PartialResponse, Policy, PolicyId};
 
 use crate::knowledge::Vocabulary;
 use crate::model::Root;
@@ -168,12 +168,9 @@ struct Answers {
 impl Answers {
     fn read(response: &PartialResponse) -> Self {
         Self {
-            satisfied: response.definitely_satisfied().map(|policy| policy.id().to_string()).collect(),
-            errors: response.definitely_errored().map(ToString::to_string).collect(),
-            residuals: response
-                .nontrivial_residuals()
-                .map(|policy| (policy.id().to_string(), undecided(&policy)))
-                .collect(),
+            satisfied: response.definitely_satisfied().map(|policy| id_of(policy.id())).collect(),
+            errors: response.definitely_errored().map(id_of).collect(),
+            residuals: response.nontrivial_residuals().map(|policy| (id_of(policy.id()), undecided(&policy))).collect(),
         }
     }
 
@@ -185,7 +182,7 @@ impl Answers {
         if matches!(relevance, Relevance::No | Relevance::Known) {
             return Outcome::of(Status::NotApplicable);
         }
-        let (whole, applies) = (rule.id.as_str(), rule.applies.id().as_ref());
+        let (whole, applies) = (rule.id.as_str(), rule.applies_id.as_str());
         // Cedar skips a policy whose evaluation fails. Here it never passes.
         if self.errors.contains(whole) || self.errors.contains(applies) {
             let error = Some("the evaluation of the rule failed".to_owned());
@@ -212,6 +209,11 @@ impl Outcome {
     fn of(status: Status) -> Self {
         Self { status, unknown: BTreeSet::new(), error: None }
     }
+}
+
+/// An id as it is, without the escapes of its display.
+fn id_of(id: &PolicyId) -> String {
+    AsRef::<str>::as_ref(id).to_owned()
 }
 
 /// Cedar leaves `unknown && false` as it is; three-valued logic settles it.

@@ -83,10 +83,10 @@ impl<'a> Slices<'a> {
         let mut policies = PolicySet::new();
         for (rule, relevance) in self.book.rules.values().zip(relevance) {
             if matches!(relevance, Relevance::Applies | Relevance::Open) {
-                policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
+                policies.add(rule.policy()?.clone()).map_err(|error| error.to_string())?;
             }
             if *relevance == Relevance::Open {
-                policies.add(rule.applies.clone()).map_err(|error| error.to_string())?;
+                policies.add(rule.applies()?.clone()).map_err(|error| error.to_string())?;
             }
         }
         let policies = Arc::new(policies);

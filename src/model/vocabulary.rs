@@ -211,6 +211,8 @@ pub struct RulePack {
     pub id: String,
     /// The pack's name.
     pub title: String,
+    /// The law that the rules belong to: they hold only for flows under it, and each rule's `when` says so.
+    pub law: Option<String>,
     /// What the rules of the pack cover.
     pub covers: String,
     /// What they leave out.

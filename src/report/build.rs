@@ -30,7 +30,7 @@ pub struct FlowParts<'a> {
 /// For which rules a result gives the facts that they consulted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// For rules that keep the flow from being permitted.
+    /// For rules that keep the flow from being permitted. Rules that do not apply are left out.
     Findings,
     /// For every rule.
     All,
@@ -41,8 +41,9 @@ pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
     let flow = parts.facts.flow();
     let manifest = &parts.facts.manifest;
     let mut places = Places { parts, known: BTreeMap::new() };
-    let rules: Vec<RuleResult> =
-        parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule)).collect();
+    let told = |rule: &RuleResult| parts.detail == Detail::All || rule.status != Status::NotApplicable;
+    let rules = parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule));
+    let rules: Vec<RuleResult> = rules.filter(told).collect();
     let names = |names: &Option<Vec<String>>| {
         names.as_ref().map(|names| names.iter().filter(|name| *name != NONE).cloned().collect::<Vec<String>>())
     };

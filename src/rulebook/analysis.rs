@@ -49,6 +49,13 @@ pub enum Test {
     NotEmpty,
 }
 
+impl Guard {
+    /// True when the guard asks for flows under a law.
+    pub(super) fn is_of_law(&self, law: &str) -> bool {
+        (self.root, self.path.as_str()) == (Root::Flow, "laws") && self.test == Test::Contains(law.to_owned())
+    }
+}
+
 /// Reads what a policy consults.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod rule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy::{PolicyId, PolicySet, Schema, SchemaFragment, ValidationMode, Validator};
+use cedar_policy::{PolicySet, Schema, SchemaFragment, ValidationMode, Validator};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -73,6 +73,15 @@ impl RuleBook {
             }
             by_id.insert(rule.id.clone(), rule);
         }
+        for rule in by_id.values() {
+            let law = packs.get(rule.pack()).and_then(|pack| pack.law.as_ref());
+            if let Some(law) = law.filter(|law| !rule.consulted.guards.iter().any(|guard| guard.is_of_law(law))) {
+                let message =
+                    format!("the pack holds only under the law `{law}`, but the rule's `when` does not say so");
+                let help = format!("start the `when` with `context.flow.laws.contains(Law::\"{law}\") &&`");
+                problems.push(Problem::new(message).at(&rule.file, 0..0, "in this rule").help(help));
+            }
+        }
         let unchecked: Vec<&Rule> = by_id.values().filter(|rule| own_words || !rule.file.embedded).collect();
         for rule in &unchecked {
             check_words(rule, vocabulary, problems);
@@ -111,8 +120,10 @@ fn schema(facts: SchemaFragment, vocabulary: &Vocabulary) -> Result<Schema, Stri
 fn validate(schema: Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
     let mut policies = PolicySet::new();
     for rule in rules {
-        if let Err(error) = policies.add(rule.written.clone()) {
-            problems.push(Problem::new(error.to_string()).at(&rule.file, 0..0, "in this file"));
+        let compiled = rule.policy().and_then(|_| rule.applies());
+        let written = compiled.and_then(|_| rule.written());
+        if let Err(message) = written.and_then(|written| policies.add(written).map_err(|error| error.to_string())) {
+            problems.push(Problem::new(message).at(&rule.file, 0..0, "in this file"));
         }
     }
     let result = Validator::new(schema).validate(&policies, ValidationMode::Strict);
@@ -146,9 +157,4 @@ fn check_words(rule: &Rule, vocabulary: &Vocabulary, problems: &mut Vec<Problem>
             problems.push(problem.at(&rule.file, at..at + id.len(), "not in the vocabulary"));
         }
     }
-}
-
-/// The id under which the part of a rule stands that says when it applies.
-fn applies_id(rule: &str) -> PolicyId {
-    PolicyId::new(format!("{rule}?applies"))
 }

@@ -1,13 +1,14 @@
 //! One rule: one Cedar `forbid` in one file.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use cedar_policy::{Effect, Policy, PolicyId};
+use cedar_policy::{Policy, PolicyId};
+use cedar_policy_core::parser::parse_policy_or_template_to_est;
 use serde_json::{Value, json};
 
 use super::analysis::{Consulted, consulted};
-use super::{applies_id, flat};
+use super::flat;
 use crate::model::{Catalogue, Date};
 use crate::problem::Problem;
 use crate::source::SourceFile;
@@ -39,12 +40,12 @@ pub struct Rule {
     pub file: Arc<SourceFile>,
     /// The facts it consults.
     pub consulted: Consulted,
-    /// The rule as it is written.
-    pub(super) written: Policy,
-    /// The rule as it is run.
-    pub(crate) policy: Policy,
-    /// Its scope and `when` alone: whether the rule applies.
-    pub(crate) applies: Policy,
+    /// The id of the policy that tells whether the rule applies.
+    pub(crate) applies_id: String,
+    /// The rule as it is run, in JSON.
+    json: Value,
+    policy: OnceLock<Policy>,
+    applies: OnceLock<Policy>,
 }
 
 /// What a violation means.
@@ -66,6 +67,21 @@ impl Rule {
         })
     }
 
+    /// The rule as it is written.
+    pub(super) fn written(&self) -> Result<Policy, String> {
+        Policy::parse(Some(PolicyId::new(&self.id)), &self.file.text).map_err(|error| error.to_string())
+    }
+
+    /// The rule as it is run. Most runs need few of the rules.
+    pub(crate) fn policy(&self) -> Result<&Policy, String> {
+        compiled(&self.policy, &self.id, || self.json.clone())
+    }
+
+    /// Its scope and `when` alone: whether the rule applies.
+    pub(crate) fn applies(&self) -> Result<&Policy, String> {
+        compiled(&self.applies, &self.applies_id, || scope_and_when(self.json.clone()))
+    }
+
     /// The pack that the rule belongs to.
     pub fn pack(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()
@@ -74,11 +90,14 @@ impl Rule {
 
 fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let id = id_of(&file.path).ok_or("a rule stands in the folder of its pack: policies/<pack>/<rule>.cedar")?;
-    let written = Policy::parse(Some(PolicyId::new(&id)), &file.text).map_err(|error| error.to_string())?;
-    if written.effect() != Effect::Forbid {
+    // Straight to the form in which a policy can be read: the public way there parses the text twice.
+    let written = parse_policy_or_template_to_est(&file.text).map_err(|error| error.to_string())?;
+    let mut json = serde_json::to_value(&written).map_err(|error| error.to_string())?;
+    if json["effect"] != "forbid" {
         return Err("a rule is a `forbid`; what no rule forbids is permitted".to_owned());
     }
-    let annotation = |name: &str| written.annotation(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let annotations = json["annotations"].take();
+    let annotation = |name: &str| annotations[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let needed = |name: &str| annotation(name).ok_or_else(|| format!("the rule has no @{name}(\"…\")"));
     let stated = needed("id")?;
     if stated != id {
@@ -97,13 +116,9 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let effective = annotation("effective").map(|day| day.parse::<Date>()).transpose();
     let effective = effective.map_err(|error| format!("@effective: {error}"))?;
     let authorities = annotation("authority").unwrap_or_default();
-    let mut json = written.to_json().map_err(|error| error.to_string())?;
     let consulted = consulted(&json, catalogue)?;
     json["annotations"] = json!({});
     flat::policy(&mut json);
-    let run = |id, json| Policy::from_json(Some(id), json).map_err(|error| error.to_string());
-    let policy = run(PolicyId::new(&id), json.clone())?;
-    let applies = run(applies_id(&id), scope_and_when(json))?;
     Ok(Rule {
         title: needed("title")?,
         cites: needed("cites")?,
@@ -116,11 +131,21 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         file: Arc::clone(file),
         on_violation,
         consulted,
-        written,
-        policy,
-        applies,
+        json,
+        policy: OnceLock::new(),
+        applies: OnceLock::new(),
+        applies_id: format!("{id}?applies"),
         id,
     })
+}
+
+/// A policy made of its JSON form when it is first asked for.
+fn compiled<'a>(cell: &'a OnceLock<Policy>, id: &str, json: impl FnOnce() -> Value) -> Result<&'a Policy, String> {
+    if let Some(known) = cell.get() {
+        return Ok(known);
+    }
+    let policy = Policy::from_json(Some(PolicyId::new(id)), json()).map_err(|error| error.to_string())?;
+    Ok(cell.get_or_init(|| policy))
 }
 
 fn scope_and_when(mut policy: Value) -> Value {

@@ -17,7 +17,7 @@ use tidegate::resolve::{Absent, Facts, FlowFacts, Frame, Value, resolve};
 use tidegate::rulebook::RuleBook;
 use tidegate::scenario::{Scenario, read_pages};
 use tidegate::source::SourceFile;
-use tidegate::workspace::{Folders, Workspace, manifest_texts};
+use tidegate::workspace::{Folders, Reach, Workspace, manifest_texts};
 
 /// The day on which examples and given documents are decided. Knowledge ages, so tests pin it.
 pub(crate) const AS_OF: &str = "2026-11-22";
@@ -38,7 +38,8 @@ pub(crate) fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(|| {
         let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
-        let opened = Workspace::open(&folders, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
+        let opened =
+            Workspace::open(&folders, Reach::All, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
         let (workspace, manifests) = opened.unwrap_or_else(|problems| {
             panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
         });
