@@ -95,6 +95,9 @@ pub struct Service {
     /// Where content is kept, and how long: one clock per store.
     #[serde(default)]
     pub stores: BTreeMap<String, Store>,
+    /// Times in which other clocks held for some of the service's own stores, such as a hold that a court ordered.
+    #[serde(default)]
+    pub deviations: Vec<Deviation>,
     /// What a flow can use, and to which stores it writes.
     #[serde(default)]
     pub features: BTreeMap<String, Feature>,
@@ -120,17 +123,20 @@ pub struct Store {
     /// True when content gets here only in exceptional cases, such as suspected abuse.
     #[serde(default)]
     pub exceptional: bool,
-    /// Times in which another clock held, such as a hold that a court ordered.
-    #[serde(default)]
-    pub deviations: Vec<Deviation>,
     /// Anything a reader should know.
     pub note: Option<String>,
 }
 
-/// Another clock of a store for a time. It overrides options, too: who must keep, keeps.
+/// Another clock of some stores for a time. It overrides the clocks of options, too: who must keep, keeps. Only what an option
+/// keeps from being stored at all stays out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
+    /// What happened.
+    pub title: String,
+    /// The stores that it concerns.
+    #[schemars(length(min = 1))]
+    pub stores: Vec<String>,
     /// The first day.
     pub from: Date,
     /// The last day; without it, the deviation lasts.

@@ -72,7 +72,16 @@ fn overlaid(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) 
         }
     }
     for (_, at, option) in &in_use.options {
-        found.extend(fact(scene, in_use, &option.sets, path, decl, &format!("{at}/sets")));
+        let Some(set) = fact(scene, in_use, &option.sets, path, decl, &format!("{at}/sets")) else { continue };
+        let (excluded, covered): (Vec<&String>, Vec<&String>) =
+            in_use.features.unwrap_or_default().iter().partition(|feature| option.excludes.contains(feature));
+        // For a feature that the option does not cover, what holds without it goes on.
+        if !excluded.is_empty() {
+            found.extend(own(scene, in_use, path, decl));
+        }
+        if !covered.is_empty() || excluded.is_empty() {
+            found.push(set);
+        }
     }
     let first = found.first()?.value.clone();
     let agree = found.iter().all(|fact| fact.value == first);

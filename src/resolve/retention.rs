@@ -61,7 +61,7 @@ fn clocks(scene: &Scene<'_>, in_use: &InUse<'_>, feature: &str) -> Vec<Ticking> 
 
 fn clock(scene: &Scene<'_>, in_use: &InUse<'_>, feature: &str, name: &str) -> Option<Ticking> {
     let document = &in_use.view.profile.document;
-    let (layer, store) = in_use.view.find(|service| service.stores.get(name))?;
+    let (layer, (service, store)) = in_use.view.find(|service| Some((service, service.stores.get(name)?)))?;
     let own = (store.keeps.as_str(), store.source.clone(), format!("{layer}/stores/{}/keeps", escape(name)));
     // Options replace the store's own clock where they cover the feature; of several, the longest holds.
     let replaced = in_use
@@ -73,14 +73,14 @@ fn clock(scene: &Scene<'_>, in_use: &InUse<'_>, feature: &str, name: &str) -> Op
             Some((clock.keeps.as_str(), clock.source.clone(), format!("{at}/stores/{}/keeps", escape(name))))
         })
         .max_by_key(|(keeps, _, _)| rank(keeps.parse().unwrap_or(Keeps::Unknown)));
-    // Who must keep for a time, keeps, whatever the customer switched.
-    let deviation = store.deviations.iter().enumerate().find_map(|(index, deviation)| {
-        in_force(scene.as_of(), deviation.from, deviation.to).then(|| {
-            let at = format!("{layer}/stores/{}/deviations/{index}/keeps", escape(name));
-            (deviation.keeps.as_str(), deviation.source.clone(), at)
-        })
+    // Who must keep for a time, keeps, whatever clock the customer switched. What is not stored at all cannot be kept.
+    let stored = replaced.as_ref().is_none_or(|(keeps, _, _)| keeps.parse() != Ok(Keeps::None));
+    let deviation = service.deviations.iter().enumerate().find_map(|(index, deviation)| {
+        let concerned = deviation.stores.iter().any(|store| store == name);
+        (concerned && in_force(scene.as_of(), deviation.from, deviation.to))
+            .then(|| (deviation.keeps.as_str(), deviation.source.clone(), format!("{layer}/deviations/{index}/keeps")))
     });
-    let (keeps, source, pointer) = deviation.or(replaced).unwrap_or(own);
+    let (keeps, source, pointer) = deviation.filter(|_| stored).or(replaced).unwrap_or(own);
     Some(Ticking {
         keeps: keeps.parse().unwrap_or(Keeps::Unknown),
         exceptional: store.exceptional,

@@ -23,10 +23,15 @@ pub(in crate::knowledge) fn profile(
             let at = format!("{at}/stores/{}", escape(name));
             check.keeps(&store.keeps, &at);
             check.source(model, &store.source, &at);
-            for (index, deviation) in store.deviations.iter().enumerate() {
-                let at = format!("{at}/deviations/{index}");
-                check.keeps(&deviation.keeps, &at);
-                check.source(model, &deviation.source, &at);
+        }
+        for (index, deviation) in service.deviations.iter().enumerate() {
+            let at = format!("{at}/deviations/{index}");
+            check.keeps(&deviation.keeps, &at);
+            check.source(model, &deviation.source, &at);
+            // A store of the base has the clock of the base, and its deviations.
+            for (index, store) in deviation.stores.iter().enumerate() {
+                let names = Names::new("store", service.stores.keys().map(String::as_str)).of(key);
+                check.one_of(store, &format!("{at}/stores/{index}"), names);
             }
         }
         for (name, feature) in &service.features {
