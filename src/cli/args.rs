@@ -178,6 +178,9 @@ pub(super) struct TestArgs {
     /// Accept rules that no scenario violates or satisfies
     #[arg(long)]
     pub(super) no_coverage: bool,
+    /// Change every rule in one place at a time, and report the changes that no scenario notices
+    #[arg(long)]
+    pub(super) mutants: bool,
     #[command(flatten)]
     pub(super) folders: FolderArgs,
 }

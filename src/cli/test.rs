@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::args::TestArgs;
 use super::{Exit, Outcome, Surroundings, folders};
-use crate::scenario::{Coverage, Mismatch, read_pages, test};
+use crate::scenario::{Coverage, Mismatch, mutate, read_pages, test};
 use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
@@ -23,7 +23,10 @@ pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
     if scenarios.is_empty() {
         return Outcome::stopped(Exit::Nothing, "no scenarios: no page under the paths has a YAML block\n");
     }
-    let (tested, coverage) = test(&workspace, &scenarios);
+    let (tested, coverage) = match test(&workspace, &scenarios) {
+        Ok(tested) => tested,
+        Err(message) => return Outcome::failed(&message),
+    };
     let mut output = String::new();
     let failed: Vec<_> = tested.iter().filter(|tested| !tested.mismatches.is_empty()).collect();
     for tested in &failed {
@@ -40,7 +43,22 @@ pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
     }
     let passed = tested.len() - failed.len();
     let _ = writeln!(output, "{passed} passed, {} failed", failed.len() + uncovered.len());
-    let exit = if failed.is_empty() && uncovered.is_empty() { Exit::Permitted } else { Exit::Failure };
+    let mut sound = failed.is_empty() && uncovered.is_empty();
+    if args.mutants && failed.is_empty() {
+        let own = !args.folders.policies.is_empty();
+        match mutate(&workspace, &scenarios, &tested, |rule| !own || !rule.file.embedded) {
+            Ok(mutation) => {
+                for (rule, change) in &mutation.survivors {
+                    let _ = writeln!(output, "✗ no scenario notices a change of {rule}: {change}");
+                }
+                let survived = mutation.survivors.len();
+                let _ = writeln!(output, "{} changed rules tried, {survived} not noticed", mutation.tried);
+                sound &= survived == 0;
+            }
+            Err(message) => return Outcome::failed(&message),
+        }
+    }
+    let exit = if sound { Exit::Permitted } else { Exit::Failure };
     Outcome { output, messages: String::new(), exit }
 }
 

@@ -9,8 +9,9 @@ mod residual;
 mod slice;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-use cedar_policy::{Authorizer, PartialResponse, Policy, PolicyId};
+use cedar_policy::{Authorizer, Entities, PartialResponse, Policy, PolicyId, Request};
 
 use crate::knowledge::Vocabulary;
 use crate::model::Root;
@@ -72,8 +73,25 @@ pub struct Decision {
 #[derive(Debug)]
 pub struct Decider<'a> {
     book: &'a RuleBook,
-    vocabularies: Vocabularies,
+    vocabularies: Arc<Vocabularies>,
     slices: Slices<'a>,
+}
+
+/// Flows as Cedar takes them.
+#[derive(Debug)]
+pub struct Prepared<'f> {
+    flows: &'f [FlowFacts],
+    entities: Entities,
+    /// Per flow, one request per data item and contract.
+    requests: Vec<Vec<Asked>>,
+}
+
+/// A request, and what it asks about.
+#[derive(Debug)]
+struct Asked {
+    item: usize,
+    contract: usize,
+    request: Request,
 }
 
 impl Status {
@@ -125,36 +143,57 @@ impl<'a> Decider<'a> {
     /// # Errors
     /// A vocabulary that Cedar does not accept; checked before, so a fault of the program.
     pub fn new(book: &'a RuleBook, vocabulary: &Vocabulary) -> Result<Self, String> {
-        Ok(Self { book, vocabularies: Vocabularies::new(book, vocabulary)?, slices: Slices::new(book) })
+        let vocabularies = Arc::new(Vocabularies::new(book, vocabulary)?);
+        Ok(Self { book, vocabularies, slices: Slices::new(book) })
     }
 
-    /// Decides flows: one request per data item and contract of each.
+    /// The same with other rules over the same facts and words.
+    #[must_use]
+    pub fn with_book<'b>(&self, book: &'b RuleBook) -> Decider<'b> {
+        Decider { book, vocabularies: Arc::clone(&self.vocabularies), slices: Slices::new(book) }
+    }
+
+    /// Turns the facts of flows into entities and requests.
     ///
     /// # Errors
     /// Facts that do not fit the schema: a fault of the program, never of the input, which was checked before.
-    pub fn decide(&self, flows: &[FlowFacts]) -> Result<Vec<Vec<Decision>>, String> {
+    pub fn prepare<'f>(&self, flows: &'f [FlowFacts]) -> Result<Prepared<'f>, String> {
         let (entities, ids) = self.vocabularies.with(self.book, flows)?;
-        let mut decided = Vec::new();
-        for (flow, ids) in flows.iter().zip(&ids) {
-            let mut decisions = Vec::new();
-            let mut shared = Shared::default();
-            let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0);
-            for item in 0..flow.items.len() {
-                let of_item = self.slices.narrow(of_flow.clone(), flow, [Root::Principal], item, 0);
-                for contract in 0..flow.contracts.len() {
-                    let mut relevance = self.slices.narrow(of_item.clone(), flow, [Root::Contract], item, contract);
-                    shared.mark(self.book, &mut relevance, contract);
-                    let rules = self.slices.policies(&relevance)?;
-                    let request = ids.request(self.book, item, contract)?;
-                    let response = Authorizer::new().is_authorized_partial(&request, &rules, &entities);
-                    let mut outcomes = Answers::read(&response).outcomes(self.book, &relevance);
-                    shared.exchange(self.book, &relevance, &mut outcomes, contract);
-                    decisions.push(Decision { item, contract, outcomes });
-                }
-            }
-            decided.push(decisions);
+        let requests = flows.iter().zip(&ids).map(|(flow, ids)| {
+            let pairs =
+                (0..flow.items.len()).flat_map(|item| (0..flow.contracts.len()).map(move |contract| (item, contract)));
+            pairs
+                .map(|(item, contract)| Ok(Asked { item, contract, request: ids.request(self.book, item, contract)? }))
+                .collect()
+        });
+        Ok(Prepared { flows, entities, requests: requests.collect::<Result<_, String>>()? })
+    }
+
+    /// Decides flows: the outcome of every rule for every request of each.
+    ///
+    /// # Errors
+    /// Rules that Cedar does not accept; checked before, so a fault of the program.
+    pub fn decide(&self, prepared: &Prepared<'_>) -> Result<Vec<Vec<Decision>>, String> {
+        let flows = prepared.flows.iter().zip(&prepared.requests);
+        flows.map(|(flow, requests)| self.decide_flow(flow, requests, &prepared.entities)).collect()
+    }
+
+    fn decide_flow(&self, flow: &FlowFacts, requests: &[Asked], entities: &Entities) -> Result<Vec<Decision>, String> {
+        let mut decisions = Vec::new();
+        let mut shared = Shared::default();
+        let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0);
+        for Asked { item, contract, request } in requests {
+            let (item, contract) = (*item, *contract);
+            let mut relevance =
+                self.slices.narrow(of_flow.clone(), flow, [Root::Principal, Root::Contract], item, contract);
+            shared.mark(self.book, &mut relevance, contract);
+            let rules = self.slices.policies(&relevance)?;
+            let response = Authorizer::new().is_authorized_partial(request, &rules, entities);
+            let mut outcomes = Answers::read(&response).outcomes(self.book, &relevance);
+            shared.exchange(self.book, &relevance, &mut outcomes, contract);
+            decisions.push(Decision { item, contract, outcomes });
         }
-        Ok(decided)
+        Ok(decisions)
     }
 }
 

@@ -5,6 +5,7 @@
 mod analysis;
 mod catalogue;
 mod flat;
+mod mutate;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use crate::source::SourceFile;
 
 pub use analysis::{Consulted, Guard, Test};
 pub use catalogue::{FactSchema, read as read_facts};
+pub use mutate::Mutant;
 pub use rule::{OnViolation, Rule};
 
 /// All rules of a run.
@@ -33,7 +35,7 @@ pub struct RuleBook {
     /// The facts that rules may consult.
     pub catalogue: Catalogue,
     /// Types of entities and their attributes, with the purposes as actions.
-    pub(crate) schema: Schema,
+    pub(crate) schema: Arc<Schema>,
 }
 
 /// Parses rule files. Every fault goes to `problems`.
@@ -92,7 +94,21 @@ impl RuleBook {
                 Err(problem) => problems.push(problem),
             }
         }
-        (problems.len() == before).then_some(Self { rules: by_id, packs, catalogue: facts.catalogue, schema })
+        (problems.len() == before).then_some(Self {
+            rules: by_id,
+            packs,
+            catalogue: facts.catalogue,
+            schema: Arc::new(schema),
+        })
+    }
+}
+
+impl RuleBook {
+    /// A book of one rule, with the facts and purposes of this one.
+    #[must_use]
+    pub fn of_one(&self, rule: Rule) -> Self {
+        let rules = BTreeMap::from([(rule.id.clone(), rule)]);
+        Self { rules, packs: BTreeMap::new(), catalogue: self.catalogue.clone(), schema: Arc::clone(&self.schema) }
     }
 }
 

@@ -72,6 +72,17 @@ impl Rule {
         Policy::parse(Some(PolicyId::new(&self.id)), &self.file.text).map_err(|error| error.to_string())
     }
 
+    /// The rule in the JSON form in which its facts can be read.
+    pub(super) fn readable(&self) -> Result<Value, String> {
+        readable(&self.file.text)
+    }
+
+    /// The same rule with other conditions.
+    pub(super) fn with_conditions(&self, json: Value, catalogue: &Catalogue) -> Result<Self, String> {
+        let consulted = consulted(&json, catalogue)?;
+        Ok(Self { consulted, json: runnable(json), policy: OnceLock::new(), applies: OnceLock::new(), ..self.clone() })
+    }
+
     /// The rule as it is run. Most runs need few of the rules.
     pub(crate) fn policy(&self) -> Result<&Policy, String> {
         compiled(&self.policy, &self.id, || self.json.clone())
@@ -90,9 +101,7 @@ impl Rule {
 
 fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let id = id_of(&file.path).ok_or("a rule stands in the folder of its pack: policies/<pack>/<rule>.cedar")?;
-    // Straight to the form in which a policy can be read: the public way there parses the text twice.
-    let written = parse_policy_or_template_to_est(&file.text).map_err(|error| error.to_string())?;
-    let mut json = serde_json::to_value(&written).map_err(|error| error.to_string())?;
+    let mut json = readable(&file.text)?;
     if json["effect"] != "forbid" {
         return Err("a rule is a `forbid`; what no rule forbids is permitted".to_owned());
     }
@@ -117,8 +126,6 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let effective = effective.map_err(|error| format!("@effective: {error}"))?;
     let authorities = annotation("authority").unwrap_or_default();
     let consulted = consulted(&json, catalogue)?;
-    json["annotations"] = json!({});
-    flat::policy(&mut json);
     Ok(Rule {
         title: needed("title")?,
         cites: needed("cites")?,
@@ -131,12 +138,25 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         file: Arc::clone(file),
         on_violation,
         consulted,
-        json,
+        json: runnable(json),
         policy: OnceLock::new(),
         applies: OnceLock::new(),
         applies_id: format!("{id}?applies"),
         id,
     })
+}
+
+/// Straight to the form in which a policy can be read: the public way there parses the text twice.
+fn readable(text: &str) -> Result<Value, String> {
+    let written = parse_policy_or_template_to_est(text).map_err(|error| error.to_string())?;
+    serde_json::to_value(&written).map_err(|error| error.to_string())
+}
+
+/// The form in which a policy is run: without annotations, against flat attributes.
+fn runnable(mut json: Value) -> Value {
+    json["annotations"] = json!({});
+    flat::policy(&mut json);
+    json
 }
 
 /// A policy made of its JSON form when it is first asked for.

@@ -2,8 +2,10 @@
 //!
 //! A page starts from a *given* (documents in which everything is in order) and changes one thing per scenario.
 
+mod mutants;
 mod page;
 mod run;
 
+pub use mutants::{Mutation, mutate};
 pub use page::{Scenario, read_pages};
 pub use run::{Coverage, Mismatch, Tested, test};

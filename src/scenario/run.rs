@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::page::Scenario;
+use crate::decide::Decider;
 use crate::document::{Document, Kind};
 use crate::knowledge::{Knowledge, Known};
-use crate::model::{CustomerContract, Manifest, ProviderAgreement, ProviderProfile};
-use crate::pipeline::{Manner, judge};
+use crate::model::{CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile};
 use crate::problem::Problem;
-use crate::report::{Detail, FlowResult, Status};
-use crate::resolve::{Absent, Frame};
+use crate::report::{Detail, FlowParts, FlowResult, Status, flow_result};
+use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
 
@@ -56,12 +56,23 @@ pub struct Coverage {
     pub satisfied: BTreeSet<String>,
 }
 
+/// The facts of a scenario's flow and the day of its decision.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) facts: FlowFacts,
+    pub(super) as_of: Date,
+}
+
 /// Runs scenarios.
-pub fn test<'a>(workspace: &Workspace, scenarios: &'a [Scenario]) -> (Vec<Tested<'a>>, Coverage) {
+///
+/// # Errors
+/// Rules or words that Cedar does not accept; checked before, so a fault of the program.
+pub fn test<'a>(workspace: &Workspace, scenarios: &'a [Scenario]) -> Result<(Vec<Tested<'a>>, Coverage), String> {
+    let decider = Decider::new(&workspace.book, &workspace.knowledge.vocabulary)?;
     let tested: Vec<Tested<'a>> = scenarios
         .par_iter()
         .map(|scenario| {
-            let result = run(workspace, scenario);
+            let result = case(workspace, scenario).and_then(|case| judge(workspace, &decider, &case));
             let mismatches = compare(scenario, &result);
             Tested { scenario, result, mismatches }
         })
@@ -74,10 +85,19 @@ pub fn test<'a>(workspace: &Workspace, scenarios: &'a [Scenario]) -> (Vec<Tested
             Status::NotApplicable | Status::Undetermined => false,
         };
     }
-    (tested, coverage)
+    Ok((tested, coverage))
 }
 
-fn run(workspace: &Workspace, scenario: &Scenario) -> Result<FlowResult, String> {
+fn judge(workspace: &Workspace, decider: &Decider<'_>, case: &Case) -> Result<FlowResult, String> {
+    let prepared = decider.prepare(std::slice::from_ref(&case.facts))?;
+    let decisions = decider.decide(&prepared)?.pop().unwrap_or_default();
+    let book = &workspace.book;
+    let (facts, as_of) = (&case.facts, case.as_of);
+    Ok(flow_result(FlowParts { book, facts, decisions: &decisions, as_of, detail: Detail::Findings }))
+}
+
+/// The facts of a scenario, through the same stages as those of manifests.
+pub(super) fn case(workspace: &Workspace, scenario: &Scenario) -> Result<Case, String> {
     let texts = Texts::of(workspace, scenario)?;
     let mut problems = Vec::new();
     let mut knowledge = Knowledge {
@@ -103,13 +123,11 @@ fn run(workspace: &Workspace, scenario: &Scenario) -> Result<FlowResult, String>
     if let Some(manifest) = &manifest {
         knowledge.check_manifest(catalogue, manifest, &mut problems);
     }
-    match (manifest, problems.is_empty()) {
-        (Some(manifest), true) => {
+    match manifest {
+        Some(manifest) if problems.is_empty() => {
             let as_of = scenario.block.as_of.unwrap_or(scenario.given.as_of);
-            let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
             let frame = Frame { knowledge: &knowledge, catalogue, as_of, absent: Absent::NotDone };
-            let mut flows = judge(&workspace.book, &frame, &[manifest], manner)?;
-            flows.pop().ok_or_else(|| "the manifest has no flow".to_owned())
+            Ok(Case { facts: resolve(&frame, &manifest, 0), as_of })
         }
         _ => Err(problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; ")),
     }

@@ -287,7 +287,10 @@ impl Judge {
 
     /// The decisions on several flows. Together they cost less: making entities takes longer than a request.
     pub(crate) fn decide_all(&self, flows: &[FlowFacts]) -> Vec<Vec<Decision>> {
-        self.decider.decide(flows).unwrap_or_else(|error| panic!("facts that do not fit the schema: {error}"))
+        self.decider
+            .prepare(flows)
+            .and_then(|flows| self.decider.decide(&flows))
+            .unwrap_or_else(|error| panic!("facts that do not fit the schema: {error}"))
     }
 
     pub(crate) fn decide(&self, facts: &FlowFacts) -> Vec<Decision> {
