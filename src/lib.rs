@@ -16,6 +16,7 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod rulebook;
+pub mod save;
 pub mod scenario;
 pub mod source;
 pub mod workspace;

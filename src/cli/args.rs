@@ -44,6 +44,8 @@ pub(super) enum Verb {
     Schema(SchemaArgs),
     /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have
     Test(TestArgs),
+    /// Write rules, profiles and vocabulary as pages for people
+    Docs(DocsArgs),
     /// Print a script that completes commands in a shell
     Completions {
         /// The shell
@@ -151,6 +153,43 @@ pub(super) enum ProfilesVerb {
     List(FolderArgs),
     /// Show every fact of a service, with its source
     Show(ShowArgs),
+    /// List the profiles whose review is due
+    Stale(StaleArgs),
+    /// List the documents that changed after the review, with the facts that cite them
+    Drift(DriftArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StaleArgs {
+    /// The day to look from [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    /// A git checkout of archived terms, such as a collection of Open Terms Archive
+    #[arg(long, value_name = "DIR")]
+    pub(super) terms: PathBuf,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DocsArgs {
+    /// The folder to write to; it should hold nothing else
+    #[arg(default_value = "docs/knowledge")]
+    pub(super) folder: PathBuf,
+    /// Write nothing, and fail if the folder differs
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Scenario pages, for the page on coverage; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(super) scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
-//! The verbs that show rules, profiles and schemas.
+//! The verbs that show rules and schemas.
 
-use super::args::{ExplainArgs, FolderArgs, ProfilesArgs, ProfilesVerb, SchemaArgs};
+use super::args::{ExplainArgs, FolderArgs, SchemaArgs};
 use super::{Outcome, Surroundings, folders};
 use crate::document::Kind;
 use crate::problem::did_you_mean;
@@ -33,25 +33,6 @@ pub(super) fn explain(args: &ExplainArgs, around: &Surroundings) -> Outcome {
     })
 }
 
-pub(super) fn profiles(args: &ProfilesArgs, around: &Surroundings) -> Outcome {
-    match &args.verb {
-        ProfilesVerb::List(args) => {
-            with(args, around, |workspace| Outcome::done(render::profile::list(&workspace.knowledge, around.width)))
-        }
-        ProfilesVerb::Show(args) => {
-            with(&args.folders, around, |workspace| match workspace.knowledge.service(&args.service) {
-                Some(view) => {
-                    Outcome::done(render::profile::show(&args.service, &view, &workspace.book.catalogue, around.width))
-                }
-                None => {
-                    let known = workspace.knowledge.services();
-                    unknown("service", &args.service, known.iter().map(String::as_str), "tidegate profiles list")
-                }
-            })
-        }
-    }
-}
-
 pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
     with(&args.folders, around, |workspace| {
         let schema = match Kind::from_word(&args.kind) {
@@ -69,14 +50,14 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
     })
 }
 
-fn with(args: &FolderArgs, around: &Surroundings, show: impl FnOnce(&Workspace) -> Outcome) -> Outcome {
+pub(super) fn with(args: &FolderArgs, around: &Surroundings, show: impl FnOnce(&Workspace) -> Outcome) -> Outcome {
     match Workspace::open(&folders(args), Reach::All, |_| Vec::new()) {
         Ok((workspace, _)) => show(&workspace),
         Err(problems) => Outcome::invalid(&problems, around),
     }
 }
 
-fn unknown<'a>(noun: &str, word: &str, known: impl IntoIterator<Item = &'a str>, list: &str) -> Outcome {
+pub(super) fn unknown<'a>(noun: &str, word: &str, known: impl IntoIterator<Item = &'a str>, list: &str) -> Outcome {
     let hint = match did_you_mean(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("`{list}` lists them"),

@@ -3,7 +3,9 @@
 mod args;
 mod ask;
 mod check;
+mod docs;
 mod knowledge;
+mod profiles;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -129,7 +131,8 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Ask(args) => ask::run(args, around),
         Verb::Rules(args) => knowledge::rules(args, around),
         Verb::Explain(args) => knowledge::explain(args, around),
-        Verb::Profiles(args) => knowledge::profiles(args, around),
+        Verb::Profiles(args) => profiles::run(args, around),
+        Verb::Docs(args) => docs::run(args, around),
         Verb::Schema(args) => knowledge::schema(args, around),
         Verb::Test(args) => test::run(args, around),
         Verb::Completions { shell } => {

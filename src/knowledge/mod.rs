@@ -1,5 +1,6 @@
 //! Third stage: everything known for a run, with every cross-reference resolved.
 
+mod drift;
 mod references;
 mod vocabulary;
 mod words;
@@ -7,10 +8,13 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::document::Document;
 use crate::model::{Catalogue, CustomerContract, Manifest, ProviderAgreement, ProviderProfile, Service};
 use crate::problem::Problem;
 
+pub use drift::Archived;
 pub use vocabulary::Vocabulary;
 
 /// A document and what it says.
@@ -106,6 +110,16 @@ impl<'a> ServiceView<'a> {
         self.layers.iter().find_map(|(key, service)| {
             pick(service).map(|found| (format!("/services/{}", crate::document::yaml::escape(key)), found))
         })
+    }
+
+    /// The fact under a path of the terms such as `training/on_customer_data`: of the service, or of what it inherits from.
+    pub fn term(&self, path: &str) -> Option<&'a Value> {
+        let found = self.find(|service| {
+            let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
+            let value = service.terms.get(first)?;
+            rest.map_or(Some(value), |rest| value.pointer(&format!("/{rest}")))
+        });
+        found.map(|(_, fact)| fact)
     }
 
     /// The keys that any layer has, sorted.

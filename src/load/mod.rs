@@ -1,5 +1,6 @@
 //! First stage: files to texts. The only stage, with writing, that touches the file system.
 
+mod archive;
 mod embedded;
 mod walk;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::problem::Problem;
 use crate::source::SourceFile;
 
+pub use archive::{Version, versions_after};
 pub use embedded::{Embedded, embedded};
 pub use walk::{documents_under, manifests_under};
 

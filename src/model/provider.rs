@@ -48,8 +48,22 @@ pub struct Source {
     pub dated: Option<Date>,
     /// How the text was read.
     pub confidence: Option<Confidence>,
+    /// Its path in an archive of terms, such as `Mistral AI/Commercial Terms.md` in a collection of Open Terms Archive.
+    pub archive: Option<String>,
     /// Who quoted it, or what else limits it.
     pub note: Option<String>,
+}
+
+impl ProviderProfile {
+    /// The day on which the next review is due. After it a finding says so.
+    pub fn due(&self) -> Date {
+        self.reviewed.plus_days(self.review_every_days)
+    }
+
+    /// The last day on which the facts count. After it they are unknown.
+    pub fn counts_until(&self) -> Date {
+        self.due().plus_days(self.review_every_days)
+    }
 }
 
 /// How well a fact is known.
@@ -248,6 +262,17 @@ pub enum ActivatedBy {
     Agreement,
     /// A switch or a request parameter of ours; the manifest is the record.
     SelfService,
+}
+
+impl ActivatedBy {
+    /// The word used in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::Agreement => "agreement",
+            Self::SelfService => "self-service",
+        }
+    }
 }
 
 /// How long a store keeps content.

@@ -70,6 +70,23 @@ pub enum TermType {
 }
 
 impl TermType {
+    /// All types.
+    pub const ALL: [Self; 13] = [
+        Self::DataClass,
+        Self::SpecialCategory,
+        Self::Action,
+        Self::Operation,
+        Self::Law,
+        Self::LegalBasis,
+        Self::Country,
+        Self::CountryGroup,
+        Self::SubjectKind,
+        Self::Certificate,
+        Self::Sector,
+        Self::Technique,
+        Self::Authority,
+    ];
+
     /// The type's name in the Cedar schema.
     pub fn name(self) -> &'static str {
         match self {

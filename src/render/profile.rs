@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::page::{DIM, Page, STRONG, styled};
 use super::rules::table;
 use crate::knowledge::{Knowledge, ServiceView};
-use crate::model::{Catalogue, Places, Service, Source, UNKNOWN};
+use crate::model::{Catalogue, Places, Source, UNKNOWN};
 
 /// Every service with the answers that procurement asks for first.
 pub fn list(knowledge: &Knowledge, width: usize) -> String {
@@ -15,7 +15,7 @@ pub fn list(knowledge: &Knowledge, width: usize) -> String {
     let mut rows = vec![["service", "tier", "trains", "role", "reviewed"].map(str::to_owned).to_vec()];
     for name in knowledge.services() {
         let Some(view) = knowledge.service(&name) else { continue };
-        let term = |path: &str| term(&view, path).map_or_else(|| UNKNOWN.to_owned(), |fact| shown(&fact["value"]));
+        let term = |path: &str| view.term(path).map_or_else(|| UNKNOWN.to_owned(), |fact| shown(&fact["value"]));
         rows.push(vec![
             name.clone(),
             term("tier"),
@@ -43,7 +43,7 @@ pub fn show(name: &str, view: &ServiceView<'_>, catalogue: &Catalogue, width: us
             &format!(
                 "reviewed {}, next review due {}, {}",
                 profile.reviewed,
-                profile.reviewed.plus_days(profile.review_every_days),
+                profile.due(),
                 view.profile.document.file.path
             ),
         ),
@@ -53,7 +53,7 @@ pub fn show(name: &str, view: &ServiceView<'_>, catalogue: &Catalogue, width: us
     }
     heading(&mut page, "Terms");
     for (path, decl) in catalogue.below("resource").filter(|(_, decl)| !decl.computed && !decl.paper) {
-        let Some(fact) = term(view, &path.replace('.', "/")) else { continue };
+        let Some(fact) = view.term(&path.replace('.', "/")) else { continue };
         entry(
             &mut page,
             &profile.sources,
@@ -149,16 +149,6 @@ fn entry(
     if let Some(note) = note {
         page.paragraph(4, note);
     }
-}
-
-/// The fact under a path of the terms, of the service or of what it inherits from.
-fn term<'a>(view: &ServiceView<'a>, path: &str) -> Option<&'a Json> {
-    view.find(|service: &'a Service| {
-        let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
-        let value = service.terms.get(first)?;
-        rest.map_or(Some(value), |rest| value.pointer(&format!("/{rest}")))
-    })
-    .map(|(_, fact)| fact)
 }
 
 fn shown(value: &Json) -> String {

@@ -40,10 +40,9 @@ fn service_origin(view: &ServiceView<'_>) -> Origin {
 /// Every term of the catalogue: what features and options in use set, else what the service or its base says.
 fn terms(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
     let profile = &in_use.view.profile.model;
-    let due = profile.reviewed.plus_days(profile.review_every_days);
-    let stale = due.plus_days(profile.review_every_days) < scene.as_of();
+    let stale = profile.counts_until() < scene.as_of();
     let reviewed = Origin::new(&in_use.view.profile.document, "/reviewed");
-    facts.insert("review_overdue".into(), Fact::yes_no(Some(due < scene.as_of()), reviewed.clone()));
+    facts.insert("review_overdue".into(), Fact::yes_no(Some(profile.due() < scene.as_of()), reviewed.clone()));
     for (path, decl) in scene.frame.catalogue.of(Root::Resource).filter(|(_, decl)| !decl.computed && !decl.paper) {
         let fact = if stale {
             Some(Fact::unknown(reviewed.clone()))
