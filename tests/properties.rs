@@ -418,6 +418,21 @@ const STATEMENTS: &[(Part, &str, &str)] = &[
     (Part::Integration, "/flows/*/evidence/notice", NO_PAPER),
     (Part::Integration, "/flows/*/evidence/transfer", NO_PAPER),
     (Part::Integration, "/flows/*/evidence/transfer/expires", OPEN_END),
+    (Part::Contract, "/clauses/ai_use/notice_days", NOT_ASKED),
+    (Part::Contract, "/clauses/audit", NOT_ASKED),
+    (
+        Part::Contract,
+        "/clauses/confidentiality",
+        "without the clause, only business secrets raise the question; what may become of other data, the other clauses say",
+    ),
+    (Part::Contract, "/clauses/deletion/certificate", NOT_ASKED),
+    (Part::Contract, "/clauses/model_developer", NOT_ASKED),
+    (Part::Contract, "/clauses/model_developer/countries", NOT_ASKED),
+    (Part::Contract, "/clauses/model_developer/excluded", NOT_ASKED),
+    (Part::Contract, "/clauses/output", NOT_ASKED),
+    (Part::Contract, "/clauses/oversight", NOT_ASKED),
+    (Part::Contract, "/clauses/sub_processors/objection_days", NOT_ASKED),
+    (Part::Contract, "/clauses/transfer", NOT_ASKED),
     (Part::Contract, "/consents/*/expires", OPEN_END),
     (Part::Contract, "/effective/to", OPEN_END),
     (Part::Agreement, "/options/zero-data-retention/expires", OPEN_END),
@@ -425,6 +440,7 @@ const STATEMENTS: &[(Part, &str, &str)] = &[
     (Part::Agreement, "/papers/baa/expires", OPEN_END),
     (Part::Agreement, "/papers/dpa/expires", OPEN_END),
 ];
+const NOT_ASKED: &str = "a contract that does not mention it plainly asks for nothing";
 const OPEN_END: &str = "a paper without a last day holds until it is ended; that is what the document then says";
 const NO_PAPER: &str = "what is not on record has not happened: without the paper the manifest says that there is none, \
     and a paper may also speak against the flow";
@@ -640,6 +656,7 @@ fn ladders() -> Vec<(&'static str, Vec<Json>)> {
     let vocabulary = &world().workspace.knowledge.vocabulary;
     let words = |term_type: TermType| vocabulary.terms(term_type).map(|(id, _)| id.clone()).collect::<Vec<String>>();
     let permission = || ["allowed", "with-consent", "prohibited"].map(|word| json!({ "permission": word })).to_vec();
+    let own_use = |word: &str| ["allowed", word, "prohibited"].map(|word| json!({ "permission": word })).to_vec();
     let place = || {
         vec![
             json!({ "restricted": false }),
@@ -654,11 +671,52 @@ fn ladders() -> Vec<(&'static str, Vec<Json>)> {
     let none = json!({ "authorisation": "none" });
     vec![
         ("third_parties", permission()),
+        ("confidentiality", permission()),
+        (
+            "confidentiality",
+            vec![
+                json!({ "permission": "prohibited", "classes": [] }),
+                json!({ "permission": "prohibited", "classes": ["org.confidential"] }),
+                json!({ "permission": "prohibited" }),
+            ],
+        ),
+        ("customer_identity", [true, false].map(|allowed| json!({ "allowed": allowed })).to_vec()),
         ("ai_use", permission()),
-        ("training", permission()),
-        ("improvement", permission()),
+        (
+            "ai_use",
+            vec![
+                json!({ "permission": "allowed" }),
+                json!({ "permission": "named", "named": providers }),
+                json!({ "permission": "named", "named": [] }),
+                json!({ "permission": "prohibited" }),
+            ],
+        ),
+        ("ai_use", [0, 30, 3650].map(|days| json!({ "permission": "allowed", "notice_days": days })).to_vec()),
+        ("training", own_use("with-consent")),
+        ("training", own_use("customer-only")),
+        ("training", own_use("deidentified-only")),
+        ("improvement", own_use("with-consent")),
+        ("improvement", own_use("customer-only")),
+        ("improvement", own_use("deidentified-only")),
+        ("baa", ["allowed", "with-notice", "prohibited"].map(|word| json!({ "subcontracting": word })).to_vec()),
+        ("baa", ["allowed", "with-permission", "prohibited"].map(|word| json!({ "subcontracting": word })).to_vec()),
         ("sub_processors", vec![general(0), general(30), general(3650), none.clone()]),
         ("sub_processors", vec![general(0), json!({ "authorisation": "specific" }), none.clone()]),
+        (
+            "sub_processors",
+            vec![
+                general(0),
+                json!({ "authorisation": "specific", "general_onward_accepted": true }),
+                json!({ "authorisation": "specific" }),
+                none.clone(),
+            ],
+        ),
+        (
+            "sub_processors",
+            [0, 30, 3650]
+                .map(|days| json!({ "authorisation": "general", "notice_days": 0, "objection_days": days }))
+                .to_vec(),
+        ),
         (
             "sub_processors",
             vec![
@@ -684,6 +742,10 @@ fn ladders() -> Vec<(&'static str, Vec<Json>)> {
         ("deidentification", ["optional", "required"].map(|word| json!({ "requirement": word })).to_vec()),
         ("deidentification", ["optional", "prohibited"].map(|word| json!({ "requirement": word })).to_vec()),
         (
+            "deidentification",
+            [true, false].map(|may| json!({ "requirement": "optional", "use_by_recipients": may })).to_vec(),
+        ),
+        (
             "retention",
             [(36_500, true), (36_500, false), (60, false), (30, false), (0, false)]
                 .map(|(days, exceptions)| json!({ "max_days": days, "exceptions_accepted": exceptions }))
@@ -691,11 +753,43 @@ fn ladders() -> Vec<(&'static str, Vec<Json>)> {
         ),
         ("deletion", [36_500, 60, 30, 0].map(|days| json!({ "within_days": days })).to_vec()),
         (
+            "deletion",
+            [false, true].map(|certificate| json!({ "within_days": 36_500, "certificate": certificate })).to_vec(),
+        ),
+        (
             "security",
             vec![
                 json!({ "certificates": [] }),
                 json!({ "certificates": ["iso-27001"] }),
                 json!({ "certificates": words(TermType::Certificate) }),
+            ],
+        ),
+        ("audit", ["none", "reports", "on-site"].map(|right| json!({ "right": right })).to_vec()),
+        (
+            "transfer",
+            vec![
+                json!({ "restricted": false }),
+                json!({ "mechanisms": world().catalogue().lists["Mechanism"] }),
+                json!({ "mechanisms": ["scc"] }),
+                json!({ "mechanisms": [] }),
+            ],
+        ),
+        ("output", [false, true].map(|required| json!({ "rights_required": required })).to_vec()),
+        ("oversight", [false, true].map(|required| json!({ "required": required })).to_vec()),
+        (
+            "model_developer",
+            vec![
+                json!({ "countries": [] }),
+                json!({ "countries": words(TermType::Country) }),
+                json!({ "countries": ["US"] }),
+            ],
+        ),
+        (
+            "model_developer",
+            vec![
+                json!({ "excluded": [] }),
+                json!({ "excluded": ["CN"] }),
+                json!({ "excluded": words(TermType::Country) }),
             ],
         ),
         ("breach_notice", [87_600, 72, 24, 0].map(|hours| json!({ "hours": hours })).to_vec()),
