@@ -341,7 +341,7 @@ fn every_rule_has_a_scenario_that_violates_it_and_one_that_satisfies_it() {
         problems.is_empty(),
         "the scenario pages do not load; `tidegate test tests/scenarios` says why: {problems:?}"
     );
-    let (_, coverage) = test(&workspace, &scenarios);
+    let (_, coverage) = test(&workspace, &scenarios).expect("rules and facts that Cedar accepts");
     let mut found = Vec::new();
     for id in workspace.book.rules.keys() {
         for (covered, word) in [(&coverage.violated, "violates"), (&coverage.satisfied, "satisfies")] {

@@ -18,7 +18,8 @@ pub(super) fn run(args: &DocsArgs, around: &Surroundings) -> Outcome {
             Ok((tested, _)) => tested,
             Err(message) => return Outcome::failed(&message),
         };
-        let pages = pages(&workspace.book, &workspace.knowledge, &tested);
+        let flows: Vec<_> = tested.iter().filter_map(|tested| tested.result.as_ref().ok()).collect();
+        let pages = pages(&workspace.book, &workspace.knowledge, &flows);
         let shown = args.folder.display();
         let done = if args.check {
             save::differences(&args.folder, &pages).map(|found| found.iter().map(words).collect::<Vec<_>>())

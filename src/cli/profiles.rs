@@ -53,7 +53,7 @@ fn drift(args: &DriftArgs, around: &Surroundings) -> Outcome {
         let mut compared = 0;
         let mut drifted = Vec::new();
         for archived in workspace.knowledge.archived() {
-            match versions_after(&args.terms, archived.document, archived.reviewed) {
+            match versions_after(&args.terms, archived.document, &archived.reviewed.to_string()) {
                 Ok(None) => {}
                 Ok(Some(versions)) => {
                     compared += 1;

@@ -5,15 +5,14 @@ use std::fmt::Write;
 
 use super::table;
 use crate::model::Root;
-use crate::report::Status;
+use crate::report::{FlowResult, Status};
 use crate::rulebook::RuleBook;
-use crate::scenario::Tested;
 
-pub(super) fn page(book: &RuleBook, tested: &[Tested<'_>]) -> String {
+pub(super) fn page(book: &RuleBook, tested: &[&FlowResult]) -> String {
     let mut page = format!("# Coverage\n\n{} scenarios, {} rules.\n\n## Rules\n\n", tested.len(), book.rules.len());
     page.push_str("In how many scenarios a rule is violated, undetermined, satisfied, and still only advises.\n\n");
     let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
-    for rule in tested.iter().filter_map(|tested| tested.result.as_ref().ok()).flat_map(|flow| &flow.rules) {
+    for rule in tested.iter().flat_map(|flow| &flow.rules) {
         let column = match rule.status {
             _ if rule.advice() => 3,
             Status::Violated => 0,

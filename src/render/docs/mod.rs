@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::knowledge::Knowledge;
+use crate::report::FlowResult;
 use crate::rulebook::RuleBook;
-use crate::scenario::Tested;
 
-/// Every page, by path below the folder of the pages.
-pub fn pages(book: &RuleBook, knowledge: &Knowledge, tested: &[Tested<'_>]) -> BTreeMap<String, String> {
+/// Every page, by path below the folder of the pages. `tested` are the flows of scenarios, for the page on coverage.
+pub fn pages(book: &RuleBook, knowledge: &Knowledge, tested: &[&FlowResult]) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::new();
     for (id, pack) in &book.packs {
         pages.insert(format!("packs/{id}.md"), packs::page(pack, book, knowledge));
