@@ -154,10 +154,11 @@ fn files_stay_short() {
 }
 
 /// The stages in the order of the pipeline. A module uses only those before it.
-const STAGES: [&str; 16] = [
+const STAGES: [&str; 17] = [
     "source",
     "problem",
     "load",
+    "save",
     "model",
     "document",
     "knowledge",
