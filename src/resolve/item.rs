@@ -145,7 +145,8 @@ fn one(scene: &Scene<'_>, item: &DataItem, here: &dyn Fn(&str) -> Origin, togeth
     add("key_holder", Fact::new(word(key_holder), treatment_at("key_holder")));
     add("treated", Fact::yes_no(Some(treatment.is_some()), here("treatment")));
     add("quasi_identifiers.member", Fact::yes_no(Some(member), here("class")));
-    add("quasi_identifiers.count", Fact::from_all(Value::Long(together.count), together.origins.clone()));
+    let count = if member { together.count } else { 0 };
+    add("quasi_identifiers.count", Fact::from_all(Value::Long(count), together.origins.clone()));
     let threshold = together.threshold.map_or(Value::Unknown, Value::Long);
     add("quasi_identifiers.threshold", Fact::from_all(threshold, together.origins.last().cloned()));
     scene.complete(Root::Principal, facts, &here("class"))

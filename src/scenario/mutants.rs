@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use super::page::Scenario;
 use super::run::{Case, Tested, case};
 use crate::decide::{Decider, Decision, Status};
-use crate::report::{FlowResult, Verdict};
-use crate::rulebook::{OnViolation, Rule};
+use crate::report::FlowResult;
+use crate::rulebook::Rule;
 use crate::workspace::Workspace;
 
 /// What came of the changed rules.
@@ -44,8 +44,9 @@ pub fn mutate(
             let book = workspace.book.of_one((*rule).clone());
             let right = seen(&decider.with_book(&book).decide(&prepared)?);
             let mut mutation = Mutation::default();
-            for (change, noticed) in severities(rule, &results) {
-                mutation.add(rule, change.to_owned(), noticed);
+            if rule.effective.is_some() {
+                let advises = results.iter().any(|flow| flow.advice().iter().any(|advice| advice.id == rule.id));
+                mutation.add(rule, "counts at once".to_owned(), advises);
             }
             mutation.add(rule, "left out".to_owned(), right.iter().any(|status| *status != Status::Satisfied));
             for mutant in rule.mutants(&workspace.book.catalogue)? {
@@ -83,28 +84,4 @@ fn seen(decided: &[Vec<Decision>]) -> Vec<Status> {
             outcomes.map(|outcome| outcome.status).max().unwrap_or(Status::Satisfied).max(Status::Satisfied)
         })
         .collect()
-}
-
-/// The rule with another verdict, or counting from another day: whether the verdict of some scenario changes.
-fn severities(rule: &Rule, results: &[&FlowResult]) -> Vec<(&'static str, bool)> {
-    let with = |verdict: Verdict| {
-        results.iter().any(|flow| {
-            let others = flow.rules.iter().filter(|other| other.id != rule.id).map(|other| other.verdict).max();
-            let violated = |other: &&crate::report::RuleResult| {
-                other.id == rule.id && other.status == crate::report::Status::Violated && !other.advisory
-            };
-            let own = flow.rules.iter().find(violated).map(|_| verdict);
-            own.is_some_and(|own| others.map_or(own, |others| others.max(own)) != flow.verdict)
-        })
-    };
-    let mut changes = match rule.on_violation {
-        OnViolation::Condition => vec![("refuses instead of a condition", with(Verdict::Refused))],
-        OnViolation::Refuse => vec![("is a condition instead of refusing", with(Verdict::Conditional))],
-        OnViolation::Unsettled => vec![("refuses instead of leaving the flow open", with(Verdict::Refused))],
-    };
-    if rule.effective.is_some() {
-        let advised = results.iter().any(|flow| flow.advice().iter().any(|advice| advice.id == rule.id));
-        changes.push(("counts at once", advised));
-    }
-    changes
 }
