@@ -499,11 +499,15 @@ pub(crate) fn without(json: &Json, pointer: &str) -> Json {
     json
 }
 
-/// A pointer with `*` for the positions in lists.
+/// A pointer with `*` for the positions in lists and for the names of papers and options.
 pub(crate) fn pattern(pointer: &str) -> String {
-    let steps = pointer
-        .split('/')
-        .map(|step| if !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit()) { "*" } else { step });
+    let mut before = "";
+    let steps = pointer.split('/').map(|step| {
+        let position = !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
+        let named = matches!(before, "evidence" | "papers") || before == "options" && pointer.starts_with("/options/");
+        before = step;
+        if position || named { "*" } else { step }
+    });
     steps.collect::<Vec<_>>().join("/")
 }
 
