@@ -1,5 +1,7 @@
 //! `tidegate profiles drift` on an archive of terms that the test builds.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::path::Path;
 use std::process::Command;
 
