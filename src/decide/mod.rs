@@ -19,6 +19,7 @@ use crate::resolve::FlowFacts;
 use crate::rulebook::{OnViolation, Rule, RuleBook};
 use request::Vocabularies;
 use residual::{Known, simplify};
+pub use slice::rules_out;
 use slice::{Relevance, Shared, Slices};
 
 /// The status of a rule.

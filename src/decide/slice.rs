@@ -138,6 +138,11 @@ fn key(rule: &Rule, index: usize, contract: usize) -> (usize, Option<usize>) {
     (index, (!rule.consulted.same_for_contracts).then_some(contract))
 }
 
+/// True when a guard is known not to hold: the rule then is about other flows.
+pub fn rules_out(guard: &Guard, value: &Value) -> bool {
+    holds(&guard.test, value) == Some(false)
+}
+
 fn holds(test: &Test, value: &Value) -> Option<bool> {
     match (test, value) {
         (Test::True, Value::Bool(answer)) => Some(*answer),

@@ -9,7 +9,7 @@ use super::{FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Sta
 use crate::decide::{self, Decision};
 use crate::model::{Date, NONE, Root};
 use crate::resolve::{Cited, FlowFacts, Origin, Value};
-use crate::rulebook::{Rule, RuleBook};
+use crate::rulebook::{Guard, Rule, RuleBook};
 use crate::source::SourceFile;
 
 /// What a flow's result is made of.
@@ -142,20 +142,28 @@ impl Places<'_> {
             facts: Vec::new(),
         };
         let of_interest = self.parts.detail == Detail::All || result.tells();
-        for (decision, outcome) in concerned.into_iter().filter(|_| of_interest) {
-            let field = &self.parts.facts.items[decision.item].field;
-            push_new(&mut result.items, field.clone());
-            if let Some(contract) = &self.parts.facts.contracts[decision.contract].id {
+        // A rule about other flows is so for all items and contracts: one tells why.
+        let applies = worst != decide::Status::NotApplicable;
+        let told = if !of_interest {
+            0
+        } else if applies {
+            concerned.len()
+        } else {
+            1
+        };
+        for (decision, outcome) in concerned.into_iter().take(told) {
+            if applies {
+                push_new(&mut result.items, self.parts.facts.items[decision.item].field.clone());
+            }
+            if applies && let Some(contract) = &self.parts.facts.contracts[decision.contract].id {
                 push_new(&mut result.contracts, contract.clone());
             }
             for name in &outcome.unknown {
                 push_new(&mut result.unknown, name.clone());
             }
             result.error = result.error.or_else(|| outcome.error.clone());
-            // What would satisfy a rule that does not apply is of no interest.
-            let satisfied = (worst != decide::Status::NotApplicable).then_some(&rule.consulted.satisfied);
-            for name in satisfied.into_iter().flatten().chain(&rule.consulted.applies) {
-                if let Some(fact) = self.fact(name, decision)
+            for name in self.names(rule, worst, decision) {
+                if let Some(fact) = self.fact(&name, decision)
                     && !result.facts.contains(&fact)
                 {
                     result.facts.push(fact);
@@ -163,6 +171,22 @@ impl Places<'_> {
             }
         }
         result
+    }
+
+    /// The facts to give for a rule: what it consulted, or, when it does not apply, what rules it out.
+    fn names(&self, rule: &Rule, status: decide::Status, decision: &Decision) -> Vec<String> {
+        let consulted = &rule.consulted;
+        if status != decide::Status::NotApplicable {
+            return consulted.satisfied.iter().chain(&consulted.applies).cloned().collect();
+        }
+        let known = |guard: &&Guard| {
+            let facts = self.parts.facts.facts(guard.root, decision.item, decision.contract);
+            facts.get(&guard.path).is_some_and(|fact| decide::rules_out(guard, &fact.value))
+        };
+        match consulted.guards.iter().find(known) {
+            Some(guard) => vec![format!("{}.{}", guard.root.prefix(), guard.path)],
+            None => consulted.applies.iter().cloned().collect(),
+        }
     }
 
     fn fact(&mut self, name: &str, decision: &Decision) -> Option<Arc<FactResult>> {

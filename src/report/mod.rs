@@ -172,7 +172,7 @@ pub struct RuleResult {
     /// True when the rule does not count yet on the day of the decision, so that the verdict is `permitted` whatever the status.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub advisory: bool,
-    /// The data items that have the status.
+    /// The data items that have the status; none are named where the rule does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
     /// The contracts under which they have it.
@@ -184,8 +184,8 @@ pub struct RuleResult {
     /// What went wrong in the evaluation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The facts that the rule consulted: what satisfies it first, then what makes it apply. Of a rule that does not apply,
-    /// only the latter.
+    /// The facts that the rule consulted: what satisfies it first, then what makes it apply. Of a rule that does not apply, the
+    /// fact that rules it out, or what would make it apply.
     pub facts: Vec<Arc<FactResult>>,
 }
 
