@@ -1,6 +1,6 @@
 //! `tidegate profiles drift` on an archive of terms that the test builds.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 use std::path::Path;
 use std::process::Command;
