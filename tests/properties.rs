@@ -890,6 +890,48 @@ fn permitting() -> Vec<Papers> {
         .collect()
 }
 
+// ---- Reading less ----------------------------------------------------------------------------------------------------
+
+/// What a check leaves out could not have applied: on every scenario and example, the rules of a law that the flow does not name.
+#[test]
+fn rules_of_other_laws_never_apply() {
+    let book = world().book();
+    let faults: Vec<String> = scenario_flows()
+        .iter()
+        .chain(example_flows())
+        .flat_map(|flow| {
+            let laws = flow.facts.flow().laws.clone().unwrap_or_default();
+            book.rules.iter().enumerate().filter_map(move |(number, (id, rule))| {
+                let law = book.packs.get(rule.pack())?.law.as_ref()?;
+                let applies = |decision: &Decision| decision.outcomes[number].status != Status::NotApplicable;
+                (!laws.contains(law) && flow.decisions.iter().any(applies)).then(|| format!("{}: {id}", flow.name))
+            })
+        })
+        .collect();
+    assert!(faults.is_empty(), "A pack's `law` must be asked for by each of its rules.\n{}", list(&faults));
+}
+
+/// A check that reads only what the manifests name gives the same answers as one that reads everything.
+#[test]
+fn reading_only_what_is_named_changes_no_answer() {
+    let mut problems = Vec::new();
+    let manifests = load::manifests_under(&[PathBuf::from("examples")], &mut problems);
+    assert!(problems.is_empty() && !manifests.is_empty(), "the shipped files are not readable: {problems:?}");
+    let answers = |reach: Reach, manifest: &Path| {
+        let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
+        let texts = |_: &mut Vec<Problem>| vec![load::read(manifest).expect("a readable manifest")];
+        let (workspace, manifests) = Workspace::open(&folders, reach, texts).expect("valid documents");
+        let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
+        let report = evaluate(&workspace, &manifests, day(AS_OF), Absent::NotDone, manner).expect("a report");
+        (report.flows, workspace.book.rules.len())
+    };
+    manifests.par_iter().for_each(|manifest| {
+        let (named, all) = (answers(Reach::Named, manifest), answers(Reach::All, manifest));
+        assert!(named.0 == all.0, "{} is judged otherwise where less is read", manifest.display());
+        assert!(named.1 < all.1, "{} names every law, so nothing was left out", manifest.display());
+    });
+}
+
 // ---- Bytes -----------------------------------------------------------------------------------------------------------
 
 #[test]
