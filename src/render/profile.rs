@@ -12,21 +12,17 @@ use crate::model::{Catalogue, Places, Source, UNKNOWN};
 /// Every service with the answers that procurement asks for first.
 pub fn list(knowledge: &Knowledge, width: usize) -> String {
     let mut page = Page::new(width);
-    let mut rows = vec![["service", "tier", "trains", "role", "reviewed"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["service", "tier", "trains", "role"].map(str::to_owned).to_vec()];
     for name in knowledge.services() {
         let Some(view) = knowledge.service(&name) else { continue };
         let term = |path: &str| view.term(path).map_or_else(|| UNKNOWN.to_owned(), |fact| shown(&fact["value"]));
-        rows.push(vec![
-            name.clone(),
-            term("tier"),
-            term("training/on_customer_data"),
-            term("role"),
-            view.profile.model.reviewed.to_string(),
-        ]);
+        rows.push(vec![name.clone(), term("tier"), term("training/on_customer_data"), term("role")]);
     }
     table(&mut page, &rows);
     page.gap();
-    page.paragraph(0, &format!("{} services of {} providers", rows.len() - 1, knowledge.profiles.len()));
+    let oldest = knowledge.profiles.values().map(|profile| profile.model.reviewed).min();
+    let reviewed = oldest.map_or(String::new(), |day| format!(", none reviewed before {day}"));
+    page.paragraph(0, &format!("{} services of {} providers{reviewed}", rows.len() - 1, knowledge.profiles.len()));
     page.finish()
 }
 
