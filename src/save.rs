@@ -1,4 +1,4 @@
-//! Writing: pages into a folder that holds nothing else.
+//! Writing: pages into a folder. Pages of others in it are left alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,6 +10,9 @@ use walkdir::WalkDir;
 /// Pages by path below their folder.
 pub type Pages = BTreeMap<String, String>;
 
+/// The first line of every page, which tells it from those of others.
+const MARK: &str = "<!-- Written by `tidegate docs`. Change what it is written from, not this page. -->";
+
 /// How a folder differs from the pages that should be in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
@@ -17,7 +20,7 @@ pub enum Difference {
     Missing(PathBuf),
     /// A page says something else.
     Changed(PathBuf),
-    /// A page is there that should not be.
+    /// A page is there that is written no more.
     Extra(PathBuf),
 }
 
@@ -29,11 +32,10 @@ pub fn differences(folder: &Path, pages: &Pages) -> io::Result<Vec<Difference>> 
     let mut found = Vec::new();
     for (name, text) in pages {
         let path = folder.join(name);
-        match fs::read_to_string(&path) {
-            Ok(there) if there == *text => {}
-            Ok(_) => found.push(Difference::Changed(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => found.push(Difference::Missing(path)),
-            Err(error) => return Err(error),
+        match read(&path)? {
+            Some(there) if there == marked(text) => {}
+            Some(_) => found.push(Difference::Changed(path)),
+            None => found.push(Difference::Missing(path)),
         }
     }
     found.extend(extra(folder, pages)?.into_iter().map(Difference::Extra));
@@ -41,21 +43,42 @@ pub fn differences(folder: &Path, pages: &Pages) -> io::Result<Vec<Difference>> 
     Ok(found)
 }
 
-/// Writes the pages, and removes Markdown pages of the folder that are no more among them.
+/// Writes the pages, and removes those of an earlier time that are no more among them.
 ///
 /// # Errors
-/// A folder or file that cannot be written.
+/// A folder or file that cannot be written, or a file of somebody else's in the place of a page. Then nothing is written.
 pub fn write(folder: &Path, pages: &Pages) -> io::Result<()> {
+    for name in pages.keys() {
+        let path = folder.join(name);
+        if read(&path)?.is_some_and(|there| !there.starts_with(MARK)) {
+            let message = format!("`{}` was not written by Tidegate; name another folder", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+    }
     for (name, text) in pages {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, text)?;
+        fs::write(path, marked(text))?;
     }
     extra(folder, pages)?.into_iter().try_for_each(fs::remove_file)
 }
 
+fn marked(text: &str) -> String {
+    format!("{MARK}\n{text}")
+}
+
+/// The text of a file, where there is one.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Pages of an earlier time that are no more among the pages.
 fn extra(folder: &Path, pages: &Pages) -> io::Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -64,7 +87,10 @@ fn extra(folder: &Path, pages: &Pages) -> io::Result<Vec<PathBuf>> {
     for entry in WalkDir::new(folder) {
         let path = entry?.into_path();
         let name = path.strip_prefix(folder).ok().and_then(Path::to_str).unwrap_or_default();
-        if path.extension().is_some_and(|extension| extension == "md") && !pages.contains_key(name) {
+        let page = path.is_file() && path.extension().is_some_and(|extension| extension == "md");
+        // What is no text is no page of ours.
+        let ours = || fs::read_to_string(&path).is_ok_and(|text| text.starts_with(MARK));
+        if page && !pages.contains_key(name) && ours() {
             found.push(path);
         }
     }

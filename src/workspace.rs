@@ -198,8 +198,10 @@ impl Files {
             .collect::<Option<Vec<_>>>()
             .map(|laws| laws.into_iter().flatten().collect());
         let Some(laws) = laws else { return };
+        // Only what the binary says of its own packs: a pack of the user's speaks for the user's rules.
         let idle: BTreeSet<&str> = packs
             .iter()
+            .filter(|(document, _)| document.file.embedded)
             .filter(|(_, pack)| pack.law.as_ref().is_some_and(|law| !laws.contains(law)))
             .map(|(_, pack)| pack.id.as_str())
             .collect();

@@ -197,6 +197,58 @@ fn a_service() {
 }
 
 #[test]
+fn reviews_that_are_due() {
+    for (day, code) in [("2026-11-22", 0), ("2027-03-01", 10), ("2028-01-01", 11)] {
+        shows(&format!("profiles-stale-{day}"), &["profiles", "stale", &format!("--as-of={day}")], code);
+    }
+}
+
+#[test]
+fn pages_are_written_and_those_of_others_left_alone() {
+    let folder = Folder::new();
+    folder.write("pages/NOTES.md", "Ours\n");
+    folder.write("others/README.md", "Ours\n");
+    let read = |name: &str| fs::read_to_string(folder.0.join(name));
+    assert_eq!(tidegate(&folder.0, &["docs", "pages", "--check"]).code, Some(1), "nothing is written yet");
+    assert_eq!(tidegate(&folder.0, &["docs", "pages"]).code, Some(0));
+    assert_eq!(tidegate(&folder.0, &["docs", "pages", "--check"]).code, Some(0));
+
+    let gone = read("pages/vocabulary.md").unwrap();
+    folder.write("pages/packs/gone.md", &gone);
+    folder.write("pages/vocabulary.md", &gone.replace("personal", "private"));
+    let check = tidegate(&folder.0, &["docs", "pages", "--check"]);
+    assert_eq!(check.code, Some(1));
+    assert!(check.stderr.contains("pages/vocabulary.md is out of date"), "{}", check.shown());
+    assert!(check.stderr.contains("pages/packs/gone.md should not be there"), "{}", check.shown());
+    assert_eq!(tidegate(&folder.0, &["docs", "pages"]).code, Some(0));
+    assert!(read("pages/packs/gone.md").is_err(), "a page that is written no more goes");
+    assert_eq!(read("pages/NOTES.md").unwrap(), "Ours\n");
+
+    let refused = tidegate(&folder.0, &["docs", "others"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("was not written by Tidegate"), "{}", refused.shown());
+    assert_eq!(read("others/README.md").unwrap(), "Ours\n");
+    assert!(read("others/vocabulary.md").is_err(), "nothing is written beside it");
+}
+
+/// A pack of the user's that calls itself after one of the binary's must not keep the binary's rules from being read.
+#[test]
+fn a_pack_of_ones_own_hides_no_rule_of_the_binary() {
+    let folder = Folder::new();
+    folder.write(
+        "integration.yaml",
+        &fs::read_to_string(root().join("examples/poc-with-real-data/integration.yaml")).unwrap(),
+    );
+    let before = tidegate(&folder.0, &["check", ".", AS_OF]);
+    let pack = fs::read_to_string(root().join("policies/gdpr/pack.yaml")).unwrap();
+    folder.write("policies/gdpr/pack.yaml", &pack.replace("law: gdpr", "law: sg-pdpa"));
+    let after = tidegate(&folder.0, &["check", ".", AS_OF, "--policies=policies"]);
+    assert!(matches!(before.code, Some(10..=12)), "{}", before.shown());
+    assert_eq!(after.code, Some(3), "{}", after.shown());
+    assert!(after.stderr.contains("the pack holds only under the law `sg-pdpa`"), "{}", after.shown());
+}
+
+#[test]
 fn own_profiles_replace_embedded_ones() {
     let folder = Folder::new();
     folder.write("integration.yaml", &marketing_copy());

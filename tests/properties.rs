@@ -890,6 +890,60 @@ fn permitting() -> Vec<Papers> {
         .collect()
 }
 
+/// The terms that hold when a feature is used hold for the whole flow, so using one more feature must not make a provider's terms
+/// better than they were known to be.
+#[test]
+fn using_one_more_feature_mends_no_violation() {
+    let start = world().given().remove(0);
+    let faults: Vec<String> = world()
+        .workspace
+        .knowledge
+        .services()
+        .par_iter()
+        .flat_map_iter(|service| {
+            let view = world().workspace.knowledge.service(service).expect("a service");
+            let features = view.keys(|service| &service.features);
+            let location = view.keys(|service| &service.locations)[0];
+            let with = |features: &[&str]| {
+                let mut papers = start.clone();
+                let flow = &mut papers.integration["flows"][0];
+                flow["service"] = json!(service);
+                flow["location"] = json!(location);
+                flow["options"] = json!([]);
+                flow["features"] = json!(features);
+                (papers.agreement, papers.profile) = (None, None);
+                judged(&[papers]).remove(0)
+            };
+            let sets = |feature: &&str| {
+                view.find(|service| service.features.get(*feature)).is_some_and(|(_, feature)| !feature.sets.is_empty())
+            };
+            let alone: Vec<Judged> = features.iter().map(|feature| with(&[feature])).collect();
+            let mut faults = Vec::new();
+            for (first, alone) in features.iter().zip(&alone) {
+                for second in features.iter().copied().filter(sets).filter(|second| second != first) {
+                    let both = with(&[*first, second]);
+                    for (before, after) in alone.decisions.iter().zip(&both.decisions) {
+                        for (rule, before, after) in changes(before, after) {
+                            if before.status == Status::Violated && after.status < Status::Undetermined {
+                                faults.push(format!(
+                                    "{service}: {} holds with {first} and {second}, not with {first}",
+                                    rule.id
+                                ));
+                            }
+                        }
+                    }
+                }
+            }
+            faults
+        })
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "What a feature sets must not be better than what holds without it; make it an option that `excludes` the other features.\n{}",
+        list(&faults)
+    );
+}
+
 // ---- Reading less ----------------------------------------------------------------------------------------------------
 
 /// What a check leaves out could not have applied: on every scenario and example, the rules of a law that the flow does not name.

@@ -179,7 +179,7 @@ pub(super) struct DriftArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DocsArgs {
-    /// The folder to write to; it should hold nothing else
+    /// The folder to write to; pages of others in it are left alone
     #[arg(default_value = "docs/knowledge")]
     pub(super) folder: PathBuf,
     /// Write nothing, and fail if the folder differs

@@ -27,13 +27,13 @@ pub(super) fn run(args: &DocsArgs, around: &Surroundings) -> Outcome {
             save::write(&args.folder, &pages).map(|()| Vec::new())
         };
         match done {
-            Err(error) => Outcome::usage(&format!("{shown}: {error}")),
+            Err(error) => Outcome::usage(&error.to_string()),
             Ok(found) if found.is_empty() => {
                 let done = if args.check { "is as it should be" } else { "is written" };
                 Outcome::done(format!("{shown} {done}: {} pages\n", pages.len()))
             }
             Ok(found) => {
-                let help = "write them anew with `tidegate docs`";
+                let help = "the same command without --check writes them anew";
                 Outcome::stopped(Exit::Failure, format!("{}\n{help}\n", found.join("\n")))
             }
         }

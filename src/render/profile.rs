@@ -147,7 +147,8 @@ fn entry(
     }
 }
 
-fn shown(value: &Json) -> String {
+/// A stated value in words.
+pub(super) fn shown(value: &Json) -> String {
     match value {
         Json::Bool(true) => "yes".to_owned(),
         Json::Bool(false) => "no".to_owned(),

@@ -1,6 +1,6 @@
 //! Rules for people: the list, and one rule with everything about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::{DIM, Page, STRONG, YELLOW, styled, widths};
 use crate::knowledge::Vocabulary;
@@ -69,32 +69,43 @@ pub fn explain(
     if let Some(confirm) = &rule.confirm {
         page.hanging(0, 10, &format!("{}{confirm}", styled(YELLOW, &format!("{:<10}", "confirm"))));
     }
-    for (title, names) in
-        [("It applies by these facts", &rule.consulted.applies), ("These facts satisfy it", &rule.consulted.satisfied)]
-    {
+    for (title, names) in sides(rule) {
         page.gap();
         page.paragraph(0, &styled(STRONG, title));
         if names.is_empty() {
             page.paragraph(2, "none: it always applies");
         }
         for name in names {
-            let doc = match name.as_str() {
-                "principal" => "The data class of the item.",
-                "action" => "The purpose.",
-                "resource" => "The service.",
-                _ => catalogue.find(name).map_or("", |decl| decl.doc.as_str()),
-            };
-            page.hanging(2, 4, &format!("{} {doc}", styled(STRONG, name)));
+            page.hanging(2, 4, &format!("{} {}", styled(STRONG, name), meaning(name, catalogue)));
         }
     }
     page.gap();
     page.paragraph(0, &styled(STRONG, "The rule in Cedar"));
-    let conditions = rule.file.text.lines().skip_while(|line| !line.starts_with("forbid"));
-    for line in conditions {
+    for line in conditions(rule) {
         let indent = 2 + line.len() - line.trim_start().len();
         page.hanging(indent, indent + 2, line.trim_start());
     }
     page.finish()
+}
+
+/// What a fact means that a rule consults, by its name.
+pub(super) fn meaning<'c>(name: &str, catalogue: &'c Catalogue) -> &'c str {
+    match name {
+        "principal" => "The data class of the item.",
+        "action" => "The purpose.",
+        "resource" => "The service.",
+        _ => catalogue.find(name).map_or("", |decl| decl.doc.as_str()),
+    }
+}
+
+/// The two sides of a rule, each with the facts that it consults.
+pub(super) fn sides(rule: &Rule) -> [(&'static str, &BTreeSet<String>); 2] {
+    [("It applies by these facts", &rule.consulted.applies), ("These facts satisfy it", &rule.consulted.satisfied)]
+}
+
+/// The rule's conditions as they are written, without its annotations.
+pub(super) fn conditions(rule: &Rule) -> impl Iterator<Item = &str> {
+    rule.file.text.lines().skip_while(|line| !line.starts_with("forbid"))
 }
 
 /// A table with a heading row.

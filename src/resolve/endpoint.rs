@@ -57,28 +57,30 @@ fn terms(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
 
 /// What the features and options in use set. Where they disagree, nobody knows.
 fn overlaid(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) -> Option<Fact> {
+    let without = || own(scene, in_use, path, decl).unwrap_or_else(|| Fact::unknown(scene.here("features")));
+    // Where nobody has said which features are in use, it may be any of them, or one that sets nothing.
+    let used: Vec<&str> = match in_use.features {
+        Some(features) => features.iter().map(String::as_str).collect(),
+        None => in_use.view.keys(|service| &service.features),
+    };
     let mut found: Vec<Fact> = Vec::new();
-    for name in in_use.features.unwrap_or_default() {
-        if let Some((layer, feature)) = in_use.view.find(|service| service.features.get(name)) {
-            found.extend(fact(
-                scene,
-                in_use,
-                &feature.sets,
-                path,
-                decl,
-                &format!("{layer}/features/{}/sets", escape(name)),
-            ));
+    for name in &used {
+        if let Some((layer, feature)) = in_use.view.find(|service| service.features.get(*name)) {
+            let at = format!("{layer}/features/{}/sets", escape(name));
+            found.extend(fact(scene, in_use, &feature.sets, path, decl, &at));
         }
+    }
+    if in_use.features.is_none() && !found.is_empty() {
+        found.push(without());
     }
     for (_, at, option) in &in_use.options {
         let Some(set) = fact(scene, in_use, &option.sets, path, decl, &format!("{at}/sets")) else { continue };
-        let (excluded, covered): (Vec<&String>, Vec<&String>) =
-            in_use.features.unwrap_or_default().iter().partition(|feature| option.excludes.contains(feature));
+        let covered = |feature: &&str| !option.excludes.iter().any(|excluded| excluded == feature);
         // For a feature that the option does not cover, what holds without it goes on.
-        if !excluded.is_empty() {
-            found.extend(own(scene, in_use, path, decl));
+        if !used.iter().all(covered) {
+            found.push(without());
         }
-        if !covered.is_empty() || excluded.is_empty() {
+        if used.is_empty() || used.iter().any(covered) {
             found.push(set);
         }
     }

@@ -8,6 +8,10 @@ use crate::model::{Consent, NONE, Root, TermType, Tree};
 pub(super) fn facts(scene: &Scene<'_>) -> Facts {
     let mut facts = Facts::new();
     declared(scene, &mut facts);
+    // A paper that does not hold says nothing.
+    let holds = |(_, on_record): &(&String, &Json)| paper::holds(scene, on_record);
+    let evidence: Tree =
+        scene.flow.evidence.iter().filter(holds).map(|(name, on_record)| (name.clone(), on_record.clone())).collect();
     for (field, tree, document_level) in [
         ("organisation", &scene.manifest.model.organisation, true),
         ("controls", &scene.manifest.model.controls, true),
@@ -15,7 +19,7 @@ pub(super) fn facts(scene: &Scene<'_>) -> Facts {
         ("end_users", &scene.flow.end_users, false),
         ("decisions", &scene.flow.decisions, false),
         ("necessity", &scene.flow.necessity, false),
-        ("evidence", &scene.flow.evidence, false),
+        ("evidence", &evidence, false),
     ] {
         let at = if document_level { format!("/{field}") } else { format!("{}/{field}", scene.at) };
         stated(scene, field, tree, &at, &mut facts);

@@ -28,26 +28,20 @@ pub(super) fn facts(scene: &Scene<'_>, circumstances: &Facts) -> Vec<ItemFacts> 
 
 /// Which specially listed kinds of data the items are, taken together.
 pub(super) fn categories(scene: &Scene<'_>, items: &[ItemFacts], circumstances: &mut Facts) {
-    let vocabulary = &scene.frame.knowledge.vocabulary;
-    let facts = [("categories.sent", false), ("categories.in_clear", true)].map(|(name, in_clear)| {
-        let mut found = BTreeSet::new();
-        let mut origins = Vec::new();
-        for (item, resolved) in scene.flow.data.iter().zip(items) {
-            let says = |path: &str| resolved.facts.get(path).and_then(|fact| fact.value.as_bool());
-            let gone = item.treatment.as_ref().is_some_and(|treatment| treatment.reversible == Some(false));
-            if says("personal") == Some(false) || in_clear && gone {
-                continue;
-            }
-            let of_item = vocabulary.categories(&item.class);
-            if !of_item.is_empty() {
-                found.extend(of_item);
-                origins.extend(resolved.class.origins.iter().cloned());
-            }
+    let mut sent = BTreeSet::new();
+    let mut origins = Vec::new();
+    for (item, resolved) in scene.flow.data.iter().zip(items) {
+        let personal = resolved.facts.get("personal").and_then(|fact| fact.value.as_bool());
+        let of_item = scene.frame.knowledge.vocabulary.categories(&item.class);
+        if personal != Some(false) && !of_item.is_empty() {
+            sent.extend(of_item);
+            origins.extend(resolved.class.origins.iter().cloned());
         }
-        let origins = if origins.is_empty() { vec![scene.here("data")] } else { origins };
-        (name.to_owned(), Fact::from_all(Value::Set(found), origins))
-    });
-    circumstances.extend(facts);
+    }
+    if origins.is_empty() {
+        origins.push(scene.here("data"));
+    }
+    circumstances.insert("categories.sent".into(), Fact::from_all(Value::Set(sent), origins));
 }
 
 /// The items of a flow that single out people only together.
@@ -144,7 +138,6 @@ fn one(scene: &Scene<'_>, item: &DataItem, here: &dyn Fn(&str) -> Origin, togeth
     let key_holder = treatment.and_then(|treatment| treatment.key_holder.as_ref());
     add("key_holder", Fact::new(word(key_holder), treatment_at("key_holder")));
     add("treated", Fact::yes_no(Some(treatment.is_some()), here("treatment")));
-    add("quasi_identifiers.member", Fact::yes_no(Some(member), here("class")));
     let count = if member { together.count } else { 0 };
     add("quasi_identifiers.count", Fact::from_all(Value::Long(count), together.origins.clone()));
     let threshold = together.threshold.map_or(Value::Unknown, Value::Long);

@@ -22,6 +22,9 @@ pub(super) fn facts(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
     {
         let stated = Origin::new(document, format!("{at}/{part}/countries")).citing(places.source.clone(), None);
         let (bounded, countries, place) = match &uncovered {
+            _ if in_use.features.is_none() && !location.excludes.is_empty() => {
+                (None, None, vec![scene.here("features"), stated])
+            }
             Some((index, feature)) => {
                 let excluded = Origin::new(document, format!("{at}/excludes/{index}"));
                 (Some(false), None, vec![scene.here(&format!("features/{feature}")), excluded])

@@ -74,8 +74,3 @@ fn table(rows: &[Vec<String>]) -> String {
     }
     text
 }
-
-/// Words in code type, set apart by commas.
-fn code<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}

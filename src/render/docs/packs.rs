@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{code, table};
+use super::super::rules::{conditions, meaning, sides};
+use super::table;
 use crate::knowledge::{Knowledge, Vocabulary};
 use crate::model::{Catalogue, RulePack, Standing, TermType};
 use crate::rulebook::{OnViolation, Rule, RuleBook};
@@ -54,23 +55,14 @@ fn section(page: &mut String, rule: &Rule, catalogue: &Catalogue, vocabulary: &V
         rows.push(row("To confirm", confirm));
     }
     page.push_str(&table(&rows));
-    for (title, names) in
-        [("It applies by these facts", &rule.consulted.applies), ("These facts satisfy it", &rule.consulted.satisfied)]
-    {
+    for (title, names) in sides(rule) {
         let _ = writeln!(page, "\n{title}:\n");
         for name in names {
-            let doc = match name.as_str() {
-                "principal" => "The data class of the item.",
-                "action" => "The purpose.",
-                "resource" => "The service.",
-                _ => catalogue.find(name).map_or("", |decl| decl.doc.as_str()),
-            };
-            let _ = writeln!(page, "- {} {doc}", code([name]));
+            let _ = writeln!(page, "- `{name}` {}", meaning(name, catalogue));
         }
         if names.is_empty() {
             page.push_str("- none\n");
         }
     }
-    let conditions = rule.file.text.lines().skip_while(|line| !line.starts_with("forbid"));
-    let _ = writeln!(page, "\n```cedar\n{}\n```", conditions.collect::<Vec<_>>().join("\n").trim_end());
+    let _ = writeln!(page, "\n```cedar\n{}\n```", conditions(rule).collect::<Vec<_>>().join("\n").trim_end());
 }

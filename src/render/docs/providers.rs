@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use serde_json::Value as Json;
-
+use super::super::profile::shown;
 use super::table;
 use crate::knowledge::{Knowledge, Known, ServiceView};
 use crate::model::{Catalogue, Places, ProviderProfile};
@@ -148,15 +147,4 @@ fn note(note: Option<&str>) -> String {
 
 fn places(places: &Places) -> String {
     places.countries.join(", ")
-}
-
-fn shown(value: &Json) -> String {
-    match value {
-        Json::Bool(true) => "yes".to_owned(),
-        Json::Bool(false) => "no".to_owned(),
-        Json::String(text) => text.clone(),
-        Json::Array(items) if items.is_empty() => "none".to_owned(),
-        Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
 }
