@@ -58,6 +58,7 @@ pub fn evaluate(
         rules: report::rule_infos(book),
         facts: report::fact_docs(book),
         flows,
+        notices: Vec::new(),
         lines,
     })
 }

@@ -2,6 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
+/// SHA-256 in lower-case hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A text with the name under which it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
@@ -25,7 +30,7 @@ impl SourceFile {
 
     /// SHA-256 of the text, in lower-case hexadecimal digits.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(self.text.as_bytes())
     }
 
     /// Line and column of a byte, both from 1; the column counts characters.

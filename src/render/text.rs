@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::page::{BLUE, DIM, GREEN, Page, RED, STRONG, YELLOW, styled};
-use crate::report::{FactResult, FlowResult, Place, Report, RuleInfo, RuleResult, Status, Verdict};
+use crate::report::{Approval, AsideBy, FactResult, FlowResult, Place, Report, RuleInfo, RuleResult, Status, Verdict};
 
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
 pub fn render(report: &Report, width: usize, verbose: bool) -> String {
@@ -51,7 +51,7 @@ fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bo
             finding_section(page, report, finding);
         }
     }
-    advice(page, report, flow);
+    set_aside(page, report, flow);
     questions(page, report, &findings);
     trail(page, report, flow, verbose);
 }
@@ -160,18 +160,49 @@ fn place_lines(page: &mut Page, report: &Report, place: &Place, indent: usize) {
     }
 }
 
-/// Rules that do not count yet, and from when they will.
-fn advice(page: &mut Page, report: &Report, flow: &FlowResult) {
-    let advice = flow.advice();
-    if advice.is_empty() {
-        return;
+/// Findings that do not count, and why.
+fn set_aside(page: &mut Page, report: &Report, flow: &FlowResult) {
+    let set_aside = flow.set_aside();
+    for by in AsideBy::ALL {
+        let of: Vec<_> = set_aside.iter().filter(|(_, aside)| aside.by == by).collect();
+        if of.is_empty() {
+            continue;
+        }
+        page.gap();
+        page.paragraph(2, &styled(DIM, heading(by)));
+        for (rule, aside) in of {
+            let Some(info) = report.rules.get(&rule.id) else { continue };
+            let id = styled(STRONG, &rule.id);
+            let text = match by {
+                AsideBy::NotInForce => format!("{id} from {}: {}. {}", aside.reason, info.title, info.remedy),
+                _ => format!("{id} ({}): {}", aside.verdict.word(), info.title),
+            };
+            page.hanging(2, 4, &text);
+            if by != AsideBy::NotInForce {
+                page.hanging(4, 6, &format!("{} {}", styled(DIM, "because"), aside.reason));
+            }
+            if let Some(approval) = &aside.approval {
+                let Approval { id, owner, approver, ticket, expires } = approval;
+                page.hanging(
+                    4,
+                    6,
+                    &format!("{id}: {owner} answers for it, {approver} approved it; {ticket}; until {expires}"),
+                );
+            }
+            if let Some(place) = &aside.place {
+                page.paragraph(4, &styled(DIM, &format!("{}:{}:{}", place.file, place.line, place.column)));
+            }
+        }
     }
-    page.gap();
-    page.paragraph(2, &styled(DIM, "Not in force yet"));
-    for rule in advice {
-        let Some(info) = report.rules.get(&rule.id) else { continue };
-        let from = info.effective.as_deref().unwrap_or_default();
-        page.hanging(2, 4, &format!("{} from {from}: {}. {}", styled(STRONG, &rule.id), info.title, info.remedy));
+}
+
+fn heading(by: AsideBy) -> &'static str {
+    match by {
+        AsideBy::NotInForce => "Not in force yet",
+        AsideBy::PackOff => "Of packs that are switched off",
+        AsideBy::Exception => "Excepted",
+        AsideBy::Advice => "Advice",
+        AsideBy::Baseline => "Known before",
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
+use super::{AsideBy, FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
 use crate::model::{Date, NONE, Root};
 use crate::resolve::{Cited, FlowFacts, Origin, Value};
 use crate::rulebook::{Guard, Rule, RuleBook};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, sha256};
 
 /// What a flow's result is made of.
 #[derive(Debug, Clone, Copy)]
@@ -128,13 +128,13 @@ impl Places<'_> {
             self.parts.decisions.iter().map(|decision| (decision, &decision.outcomes[index])).collect();
         let worst = outcomes.iter().map(|(_, outcome)| outcome.status).max().unwrap_or(decide::Status::NotApplicable);
         let concerned: Vec<_> = outcomes.into_iter().filter(|(_, outcome)| outcome.status == worst).collect();
-        let advisory = rule.effective.is_some_and(|day| self.parts.as_of < day);
-        let verdict = if advisory { Verdict::Permitted } else { worst.verdict(rule.on_violation).into() };
+        let verdict: Verdict = worst.verdict(rule.on_violation).into();
         let mut result = RuleResult {
             id: rule.id.clone(),
             status: worst.into(),
             verdict,
-            advisory,
+            fingerprint: None,
+            aside: None,
             items: Vec::new(),
             contracts: Vec::new(),
             unknown: Vec::new(),
@@ -168,6 +168,13 @@ impl Places<'_> {
                 {
                     result.facts.push(fact);
                 }
+            }
+        }
+        if result.tells() {
+            result.fingerprint = Some(fingerprint(self.parts.facts, &result));
+            // A rule that is not in force yet advises.
+            if let Some(day) = rule.effective.filter(|day| self.parts.as_of < *day) {
+                result.set_aside(AsideBy::NotInForce, day.to_string(), None, None);
             }
         }
         result
@@ -212,6 +219,24 @@ impl Places<'_> {
         self.known.insert(key, Arc::clone(&result));
         Some(result)
     }
+}
+
+/// A finding by rule, flow and facts: 128 bits of SHA-256 in hexadecimal. Lines, files and sources do not enter, so that moving a
+/// line changes nothing, and every change of a fact that the rule consulted does.
+fn fingerprint(facts: &FlowFacts, finding: &RuleResult) -> String {
+    let mut consulted: Vec<(&String, &Json)> = finding.facts.iter().map(|fact| (&fact.name, &fact.value)).collect();
+    consulted.sort_by_key(|(name, value)| (*name, value.to_string()));
+    let named = json!([
+        facts.manifest.model.id,
+        facts.flow().id,
+        finding.id,
+        finding.status,
+        finding.items,
+        finding.contracts,
+        consulted
+    ]);
+    let digest = sha256(named.to_string().as_bytes());
+    digest[..32].to_owned()
 }
 
 fn push_new(list: &mut Vec<String>, entry: String) {

@@ -26,7 +26,7 @@ pub struct Report {
     pub tool: Tool,
     /// The day of the decision.
     pub as_of: String,
-    /// The worst verdict; null when there was no flow.
+    /// The worst verdict of flows and notices; null when there was none.
     pub verdict: Option<Verdict>,
     /// How many flows have which verdict.
     pub summary: Summary,
@@ -38,6 +38,9 @@ pub struct Report {
     pub facts: BTreeMap<String, String>,
     /// The flows, sorted by integration and in the order of the manifest.
     pub flows: Vec<FlowResult>,
+    /// What there is to say beyond the flows: exceptions that need care, for example.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// The lines that places point to, by file and number.
     pub lines: BTreeMap<String, BTreeMap<usize, String>>,
 }
@@ -169,9 +172,12 @@ pub struct RuleResult {
     pub status: Status,
     /// What the status means for the flow.
     pub verdict: Verdict,
-    /// True when the rule does not count yet on the day of the decision, so that the verdict is `permitted` whatever the status.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub advisory: bool,
+    /// Names the finding by rule, flow and facts, whatever the lines on which they stand. Only findings have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Why the finding does not count, so that its verdict is `permitted` whatever its status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Aside>,
     /// The data items that have the status; none are named where the rule does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
@@ -187,6 +193,69 @@ pub struct RuleResult {
     /// The facts that the rule consulted: what satisfies it first, then what makes it apply. Of a rule that does not apply, the
     /// fact that rules it out, or what would make it apply.
     pub facts: Vec<Arc<FactResult>>,
+}
+
+/// A finding that is told but does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Aside {
+    /// What sets it aside.
+    pub by: AsideBy,
+    /// What the finding would mean for the flow if it counted.
+    pub verdict: Verdict,
+    /// The recorded reason; for a rule that is not in force yet, the day from which it counts.
+    pub reason: String,
+    /// Where the reason is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Who approved it until when: of an exception.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// What sets a finding aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AsideBy {
+    /// The rule counts only from a later day.
+    NotInForce,
+    /// The organisation has switched the rule's pack off.
+    PackOff,
+    /// An approved exception.
+    Exception,
+    /// The organisation lets the rule advise.
+    Advice,
+    /// The finding was there before: it stands in the baseline.
+    Baseline,
+}
+
+/// Who approved an exception, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Approval {
+    /// The exception's id.
+    pub id: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it: somebody else.
+    pub approver: String,
+    /// The ticket.
+    pub ticket: String,
+    /// The last day on which it counts, with its zone.
+    pub expires: String,
+}
+
+/// Something to know beyond the flows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Notice {
+    /// What it is, such as `exceptions/expired`.
+    pub id: String,
+    /// What it means for the run; `permitted` when it only informs.
+    pub verdict: Verdict,
+    /// What is the case.
+    pub message: String,
+    /// How to mend it.
+    pub remedy: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// A fact that a rule consulted.
@@ -269,6 +338,11 @@ impl Summary {
 }
 
 impl FlowResult {
+    /// Decides the verdict anew, after findings have been set aside.
+    pub fn decide(&mut self) {
+        self.verdict = self.rules.iter().map(|rule| rule.verdict).max().unwrap_or(Verdict::Permitted);
+    }
+
     /// The rules that keep the flow from being permitted, the worst first.
     pub fn findings(&self) -> Vec<&RuleResult> {
         let mut findings: Vec<&RuleResult> =
@@ -277,21 +351,42 @@ impl FlowResult {
         findings
     }
 
-    /// The rules that do not count yet, and would keep the flow from being permitted.
-    pub fn advice(&self) -> Vec<&RuleResult> {
-        self.rules.iter().filter(|rule| rule.advice()).collect()
+    /// The findings that do not count, in the order of what sets them aside.
+    pub fn set_aside(&self) -> Vec<(&RuleResult, &Aside)> {
+        let mut found: Vec<_> = self.rules.iter().filter_map(|rule| Some((rule, rule.aside.as_ref()?))).collect();
+        found.sort_by_key(|(rule, aside)| (aside.by, &rule.id));
+        found
     }
 }
 
 impl RuleResult {
-    /// True when there is something to tell beyond the verdict: the rule keeps the flow from being permitted, or will do so.
+    /// True when the rule keeps the flow from being permitted, or would if it counted.
     pub fn tells(&self) -> bool {
-        self.verdict > Verdict::Permitted || self.advice()
+        matches!(self.status, Status::Violated | Status::Undetermined)
     }
 
-    /// True when the rule would keep the flow from being permitted if it counted already.
-    pub fn advice(&self) -> bool {
-        self.advisory && matches!(self.status, Status::Violated | Status::Undetermined)
+    /// Lets the finding stand but not count. What already does not count stays as it is.
+    pub fn set_aside(&mut self, by: AsideBy, reason: String, place: Option<Place>, approval: Option<Approval>) {
+        if self.verdict > Verdict::Permitted {
+            let verdict = std::mem::replace(&mut self.verdict, Verdict::Permitted);
+            self.aside = Some(Aside { by, verdict, reason, place, approval });
+        }
+    }
+}
+
+impl AsideBy {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 5] = [Self::NotInForce, Self::PackOff, Self::Exception, Self::Advice, Self::Baseline];
+
+    /// The word used in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotInForce => "not in force yet",
+            Self::PackOff => "switched off",
+            Self::Exception => "excepted",
+            Self::Advice => "advice only",
+            Self::Baseline => "known before",
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub fn mutate(
             let right = seen(&decider.with_book(&book).decide(&prepared)?);
             let mut mutation = Mutation::default();
             if rule.effective.is_some() {
-                let advises = results.iter().any(|flow| flow.advice().iter().any(|advice| advice.id == rule.id));
+                let advises = results.iter().any(|flow| flow.set_aside().iter().any(|(aside, _)| aside.id == rule.id));
                 mutation.add(rule, "counts at once".to_owned(), advises);
             }
             mutation.add(rule, "left out".to_owned(), right.iter().any(|status| *status != Status::Satisfied));

@@ -239,7 +239,7 @@ fn compare(scenario: &Scenario, result: &Result<FlowResult, String>) -> Vec<Mism
     }
     let mut by_status: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for rule in &flow.rules {
-        if rule.advice() {
+        if rule.aside.is_some() {
             by_status.entry("advised").or_default().insert(rule.id.clone());
             continue;
         }

@@ -14,7 +14,7 @@ pub(super) fn page(book: &RuleBook, tested: &[&FlowResult]) -> String {
     let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for rule in tested.iter().flat_map(|flow| &flow.rules) {
         let column = match rule.status {
-            _ if rule.advice() => 3,
+            _ if rule.aside.is_some() => 3,
             Status::Violated => 0,
             Status::Undetermined => 1,
             Status::Satisfied => 2,
