@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use tidegate::cli::{Cli, Exit, Surroundings, run};
-use tidegate::model::Date;
+use tidegate::model::Moment;
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const MAX_WIDTH: usize = 100;
@@ -16,7 +16,8 @@ fn main() -> Exit {
     let cli = Cli::parse();
     let terminal = std::io::stdout().is_terminal();
     let around = Surroundings {
-        today: Date::of(SystemTime::now()),
+        now: Moment::of(SystemTime::now()),
+        folder: std::env::current_dir().unwrap_or_default(),
         width: if terminal { textwrap::termwidth().min(MAX_WIDTH) } else { WIDTH },
         watched: std::io::stderr().is_terminal(),
     };

@@ -1,4 +1,4 @@
-//! The later stages in a row: resolve, decide, report. Every verb that judges a flow calls [`evaluate`].
+//! The later stages in a row: resolve, decide, report, gate. Every verb that judges a flow calls [`evaluate`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::decide::{Decider, engine_version};
+use crate::gate::Gate;
 use crate::knowledge::Known;
-use crate::model::{Date, Manifest};
+use crate::model::{Manifest, Moment};
 use crate::report::{self, Detail, FlowParts, FlowResult, Input, Report, Summary, Tool, VERSION};
 use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::rulebook::RuleBook;
@@ -26,24 +27,34 @@ pub struct Manner<'a> {
     pub progress: &'a (dyn Fn(usize) + Sync),
 }
 
+/// When and how a run decides.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// When.
+    pub moment: Moment,
+    /// What it means that a manifest does not say something.
+    pub absent: Absent,
+    /// What sets findings aside.
+    pub gate: Gate<'a>,
+    /// How it goes about its work.
+    pub manner: Manner<'a>,
+}
+
 /// Judges every flow of the manifests and reports it.
 ///
 /// # Errors
 /// Facts or rules that the policy engine does not accept after all checks: a fault of the program.
-pub fn evaluate(
-    workspace: &Workspace,
-    manifests: &[Known<Manifest>],
-    as_of: Date,
-    absent: Absent,
-    manner: Manner<'_>,
-) -> Result<Report, String> {
+pub fn evaluate(workspace: &Workspace, manifests: &[Known<Manifest>], run: Run<'_>) -> Result<Report, String> {
     let book = &workspace.book;
-    let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent };
-    let mut flows = judge(book, &frame, manifests, manner)?;
+    let as_of = run.moment.day();
+    let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent: run.absent };
+    let mut flows = judge(book, &frame, manifests, run.manner)?;
     flows.sort_by(|a, b| a.integration.cmp(&b.integration));
+    let rules = report::rule_infos(book);
+    let notices = run.gate.apply(&mut flows, &rules, run.moment);
     let files = workspace.inputs.iter().map(|(file, _)| file);
     let files = files.chain(manifests.iter().map(|manifest| &manifest.document.file));
-    let lines = report::lines(&flows, files);
+    let lines = report::lines(&flows, &notices, files);
     Ok(Report {
         version: VERSION,
         tool: Tool {
@@ -52,13 +63,13 @@ pub fn evaluate(
             engine: format!("cedar-policy {}", engine_version()),
         },
         as_of: as_of.to_string(),
-        verdict: flows.iter().map(|flow| flow.verdict).max(),
+        verdict: flows.iter().map(|flow| flow.verdict).chain(notices.iter().map(|notice| notice.verdict)).max(),
         summary: Summary::of(&flows),
         inputs: inputs(&workspace.inputs),
-        rules: report::rule_infos(book),
+        rules,
         facts: report::fact_docs(book),
         flows,
-        notices: Vec::new(),
+        notices,
         lines,
     })
 }

@@ -9,11 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::document::{Document, Kind, Schemas};
+use crate::gate;
 use crate::knowledge::{Knowledge, Known, Vocabulary};
-use crate::load::{self, Embedded, embedded};
-use crate::model::{CustomerContract, Manifest, ProviderAgreement, ProviderProfile, RulePack, VocabularyFile};
+use crate::load::{self, Embedded, Exclude, embedded};
+use crate::model::{
+    Catalogue, Config, CustomerContract, Exceptions, Manifest, ProviderAgreement, ProviderProfile, RulePack,
+    VocabularyFile,
+};
 use crate::problem::Problem;
-use crate::rulebook::{RuleBook, parse_rules, read_facts};
+use crate::rulebook::{RuleBook, id_of, parse_rules, read_facts};
 use crate::source::SourceFile;
 
 /// Where the user's own knowledge stands, beside what the binary holds.
@@ -27,6 +31,10 @@ pub struct Folders {
     pub vocabulary: Vec<PathBuf>,
     /// Customer contracts and provider agreements; none are embedded.
     pub contracts: Vec<PathBuf>,
+    /// The file with exceptions.
+    pub exceptions: Option<PathBuf>,
+    /// The configuration, already read: it names the folders.
+    pub config: Option<Known<Config>>,
 }
 
 /// The rules and the knowledge of a run.
@@ -36,6 +44,10 @@ pub struct Workspace {
     pub book: RuleBook,
     /// The knowledge.
     pub knowledge: Knowledge,
+    /// The exceptions, where there are any.
+    pub exceptions: Option<Known<Exceptions>>,
+    /// The configuration, where there is one.
+    pub config: Option<Known<Config>>,
     /// The schemas of the documents.
     pub schemas: Schemas,
     /// Every file read so far, with what it is.
@@ -104,6 +116,9 @@ impl Workspace {
         let mut unreadable = unread || problems.len() > before;
         let packs = parse::<RulePack>(&files.packs, &[Kind::RulePack], &schemas, problems);
         let manifests = parse::<Manifest>(&texts, &[Kind::Integration], &schemas, problems);
+        let exceptions = parse::<Exceptions>(&files.exceptions, &[Kind::Exceptions], &schemas, problems).pop();
+        let exceptions = exceptions.map(|(document, model)| Known { document, model: Arc::new(model) });
+        let rule_ids: BTreeSet<String> = files.rules.iter().filter_map(|file| id_of(&file.path)).collect();
         // Whoever brings words of his own has the binary's rules and profiles checked against them: all of them.
         if reach == Reach::Named && !own_words && problems.is_empty() {
             files.narrow(&manifests, &agreements, &packs);
@@ -142,9 +157,12 @@ impl Workspace {
             .collect();
         problems.extend(found.into_iter().flatten());
         let packs = packs.into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
+        gate::check(folders.config.as_ref(), exceptions.as_ref(), &rule_ids, &packs, problems);
         let book = RuleBook::new(facts, rules, packs, &knowledge.vocabulary, own_words, problems)?;
-        let inputs = files.inputs(&texts);
-        Some((Self { book, knowledge, schemas, inputs }, manifests))
+        let mut inputs = files.inputs(&texts);
+        let config = folders.config.clone();
+        inputs.extend(config.iter().map(|config| (Arc::clone(&config.document.file), Kind::Config.word())));
+        Some((Self { book, knowledge, exceptions, config, schemas, inputs }, manifests))
     }
 }
 
@@ -156,6 +174,7 @@ struct Files {
     vocabulary: Vec<Arc<SourceFile>>,
     profiles: Vec<Arc<SourceFile>>,
     contracts: Vec<Arc<SourceFile>>,
+    exceptions: Vec<Arc<SourceFile>>,
 }
 
 impl Files {
@@ -173,6 +192,7 @@ impl Files {
             vocabulary: gather(Some(Embedded::Vocabulary), &folders.vocabulary, &[], problems),
             profiles: gather(Some(Embedded::Profiles), &folders.profiles, &[], problems),
             contracts: gather(None, &folders.contracts, &[], problems),
+            exceptions: read_all(folders.exceptions.as_slice(), problems),
         }
     }
 
@@ -216,6 +236,7 @@ impl Files {
             (&self.vocabulary, Kind::Vocabulary.word()),
             (&self.profiles, Kind::ProviderProfile.word()),
             (&self.contracts, "contract"),
+            (&self.exceptions, Kind::Exceptions.word()),
             (manifests, Kind::Integration.word()),
             (self.schema.as_slice(), "schema"),
         ]
@@ -236,8 +257,21 @@ fn folder(file: &SourceFile) -> &str {
 }
 
 /// The manifests under the paths, as texts.
-pub fn manifest_texts(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Arc<SourceFile>> {
-    read_all(&load::manifests_under(paths, problems), problems)
+pub fn manifest_texts(paths: &[PathBuf], exclude: &Exclude, problems: &mut Vec<Problem>) -> Vec<Arc<SourceFile>> {
+    read_all(&load::manifests_under(paths, exclude, problems), problems)
+}
+
+/// Reads a configuration. It comes first, as it names the folders of everything else.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn read_config(path: &Path) -> Result<Known<Config>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let files = read_all(&[path.to_owned()], &mut problems);
+    // The shape of a configuration does not depend on the catalogue of facts.
+    let schemas = Schemas::new(&Catalogue::default());
+    let read = parse::<Config>(&files, &[Kind::Config], &schemas, &mut problems).pop();
+    read.map(|(document, model)| Known { document, model: Arc::new(model) }).ok_or(problems)
 }
 
 /// The embedded files and then the user's, so that the user's come last and override.

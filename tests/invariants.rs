@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use code::{SourceText, files, has, shown, sources, split};
+use tidegate::load::Exclude;
 use tidegate::scenario::{read_pages, test};
 use tidegate::workspace::{Folders, Reach, Workspace, manifest_texts};
 
@@ -154,7 +155,7 @@ fn files_stay_short() {
 }
 
 /// The stages in the order of the pipeline. A module uses only those before it.
-const STAGES: [&str; 17] = [
+const STAGES: [&str; 18] = [
     "source",
     "problem",
     "load",
@@ -166,6 +167,7 @@ const STAGES: [&str; 17] = [
     "resolve",
     "decide",
     "report",
+    "gate",
     "render",
     "workspace",
     "pipeline",
@@ -324,8 +326,9 @@ fn a_rule_is_called_like_its_file() {
 fn workspace() -> (Workspace, Vec<PathBuf>) {
     let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
     let mut loaded = Vec::new();
-    let opened =
-        Workspace::open(&folders, Reach::All, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
+    let opened = Workspace::open(&folders, Reach::All, |problems| {
+        manifest_texts(&[PathBuf::from("examples")], &Exclude::default(), problems)
+    });
     let (workspace, manifests) = opened.unwrap_or_else(|problems| {
         panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
     });

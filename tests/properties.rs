@@ -19,9 +19,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 use tidegate::decide::{Decision, Outcome, Status, Verdict};
-use tidegate::load;
-use tidegate::model::{NONE, Root, Silence, TermType};
-use tidegate::pipeline::{Manner, evaluate};
+use tidegate::gate::Gate;
+use tidegate::load::{self, Exclude};
+use tidegate::model::{Moment, NONE, Root, Silence, TermType};
+use tidegate::pipeline::{Manner, Run, evaluate};
 use tidegate::problem::Problem;
 use tidegate::render;
 use tidegate::report::Detail;
@@ -965,18 +966,26 @@ fn rules_of_other_laws_never_apply() {
     assert!(faults.is_empty(), "A pack's `law` must be asked for by each of its rules.\n{}", list(&faults));
 }
 
+fn run(detail: Detail) -> Run<'static> {
+    Run {
+        moment: Moment::On(day(AS_OF)),
+        absent: Absent::NotDone,
+        gate: Gate::default(),
+        manner: Manner { detail, progress: &|_| {} },
+    }
+}
+
 /// A check that reads only what the manifests name gives the same answers as one that reads everything.
 #[test]
 fn reading_only_what_is_named_changes_no_answer() {
     let mut problems = Vec::new();
-    let manifests = load::manifests_under(&[PathBuf::from("examples")], &mut problems);
+    let manifests = load::manifests_under(&[PathBuf::from("examples")], &Exclude::default(), &mut problems);
     assert!(problems.is_empty() && !manifests.is_empty(), "the shipped files are not readable: {problems:?}");
     let answers = |reach: Reach, manifest: &Path| {
         let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
         let texts = |_: &mut Vec<Problem>| vec![load::read(manifest).expect("a readable manifest")];
         let (workspace, manifests) = Workspace::open(&folders, reach, texts).expect("valid documents");
-        let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
-        let report = evaluate(&workspace, &manifests, day(AS_OF), Absent::NotDone, manner).expect("a report");
+        let report = evaluate(&workspace, &manifests, run(Detail::Findings)).expect("a report");
         (report.flows, workspace.book.rules.len())
     };
     manifests.par_iter().for_each(|manifest| {
@@ -991,7 +1000,7 @@ fn reading_only_what_is_named_changes_no_answer() {
 #[test]
 fn the_order_of_files_changes_no_byte() {
     let mut problems = Vec::new();
-    let manifests = load::manifests_under(&[PathBuf::from("examples")], &mut problems);
+    let manifests = load::manifests_under(&[PathBuf::from("examples")], &Exclude::default(), &mut problems);
     let contracts = load::documents_under(&[PathBuf::from("contracts")], &[], &mut problems);
     assert!(problems.is_empty(), "the shipped files are not readable: {problems:?}");
     let expected = json_of(&manifests, &contracts);
@@ -1027,8 +1036,7 @@ fn json_of(manifests: &[PathBuf], contracts: &[PathBuf]) -> String {
     let texts =
         |_: &mut Vec<Problem>| manifests.iter().map(|path| load::read(path).expect("a readable manifest")).collect();
     let (workspace, manifests) = Workspace::open(&folders, Reach::All, texts).expect("valid documents");
-    let manner = Manner { detail: Detail::All, progress: &|_| {} };
-    let report = evaluate(&workspace, &manifests, day(AS_OF), Absent::NotDone, manner).expect("a report");
+    let report = evaluate(&workspace, &manifests, run(Detail::All)).expect("a report");
     render::json(&report).expect("JSON")
 }
 

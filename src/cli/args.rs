@@ -67,6 +67,12 @@ pub(super) struct FolderArgs {
     /// A folder with customer contracts and provider agreements [default: contracts]
     #[arg(long, value_name = "DIR")]
     pub(super) contracts: Vec<PathBuf>,
+    /// The configuration [default: tidegate.yaml here or in a folder above, up to the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
 }
 
 #[derive(Debug, Args)]
@@ -93,8 +99,11 @@ pub(super) enum Format {
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// Folders to search for `integration.yaml` and `*.integration.yaml` (also .yml and .json), or manifests
-    #[arg(default_value = ".")]
+    /// [default: the paths of tidegate.yaml, or the folder that it is in]
     pub(super) paths: Vec<PathBuf>,
+    /// Let no exception count
+    #[arg(long)]
+    pub(super) no_exceptions: bool,
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]

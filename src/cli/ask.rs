@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::args::AskArgs;
-use super::{Outcome, Surroundings, check, folders};
+use super::{Outcome, Surroundings, check, setup};
 use crate::document::{Document, Kind, yaml};
+use crate::gate::Gate;
 use crate::knowledge::Known;
 use crate::model::Manifest;
 use crate::resolve::Absent;
@@ -14,7 +15,11 @@ use crate::source::SourceFile;
 use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
-    let (workspace, _) = match Workspace::open(&folders(&args.folders), Reach::All, |_| Vec::new()) {
+    let folders = match setup(&args.folders, around) {
+        Ok(setup) => setup.folders,
+        Err(outcome) => return outcome,
+    };
+    let (workspace, _) = match Workspace::open(&folders, Reach::All, |_| Vec::new()) {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };
@@ -38,7 +43,9 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
             .collect();
         return Outcome::usage(&messages.join("\nerror: "));
     }
-    check::judge(&workspace, &[manifest], &args.output, Absent::Unknown, around)
+    // There is no flow that an exception could be about.
+    let gate = Gate { config: workspace.config.as_ref(), exceptions: None, baseline: None, whole: false };
+    check::judge(&workspace, &[manifest], &args.output, Absent::Unknown, gate, around)
 }
 
 /// The question in the form of a manifest, with nothing in it that was not given.

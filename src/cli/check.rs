@@ -3,10 +3,11 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{CheckArgs, Format, OutputArgs};
-use super::{Exit, Outcome, Surroundings, folders};
+use super::{Exit, Outcome, Surroundings, setup};
+use crate::gate::Gate;
 use crate::knowledge::Known;
 use crate::model::Manifest;
-use crate::pipeline::{Manner, evaluate};
+use crate::pipeline::{Manner, Run, evaluate};
 use crate::render;
 use crate::report::Detail;
 use crate::resolve::Absent;
@@ -17,13 +18,18 @@ const LONG_RUN: usize = 500;
 
 pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     let reach = if detail(&args.output) == Detail::All { Reach::All } else { Reach::Named };
-    let opened = Workspace::open(&folders(&args.folders), reach, |problems| manifest_texts(&args.paths, problems));
+    let setup = match setup(&args.folders, around) {
+        Ok(setup) => setup,
+        Err(outcome) => return outcome,
+    };
+    let paths = if args.paths.is_empty() { &setup.paths } else { &args.paths };
+    let opened = Workspace::open(&setup.folders, reach, |problems| manifest_texts(paths, &setup.exclude, problems));
     let (workspace, manifests) = match opened {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };
     if manifests.is_empty() {
-        let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         return Outcome::stopped(
             Exit::Nothing,
             format!(
@@ -32,7 +38,13 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
             ),
         );
     }
-    judge(&workspace, &manifests, &args.output, Absent::NotDone, around)
+    let gate = Gate {
+        config: workspace.config.as_ref(),
+        exceptions: workspace.exceptions.as_ref().filter(|_| !args.no_exceptions),
+        baseline: None,
+        whole: args.paths.is_empty(),
+    };
+    judge(&workspace, &manifests, &args.output, Absent::NotDone, gate, around)
 }
 
 /// Decides and renders: the same for manifests and questions.
@@ -41,15 +53,18 @@ pub(super) fn judge(
     manifests: &[Known<Manifest>],
     args: &OutputArgs,
     absent: Absent,
+    gate: Gate<'_>,
     around: &Surroundings,
 ) -> Outcome {
-    let Some(as_of) = args.as_of.or(around.today) else {
-        return Outcome::usage("the system's clock shows no date; give one with --as-of");
+    let moment = match around.moment(args.as_of) {
+        Ok(moment) => moment,
+        Err(outcome) => return outcome,
     };
     let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
     let bar = progress(flows, around);
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-    let report = evaluate(workspace, manifests, as_of, absent, Manner { detail: detail(args), progress: &progress });
+    let manner = Manner { detail: detail(args), progress: &progress };
+    let report = evaluate(workspace, manifests, Run { moment, absent, gate, manner });
     bar.finish_and_clear();
     let report = match report {
         Ok(report) => report,

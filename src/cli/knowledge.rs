@@ -1,7 +1,7 @@
 //! The verbs that show rules and schemas.
 
 use super::args::{ExplainArgs, FolderArgs, SchemaArgs};
-use super::{Outcome, Surroundings, folders};
+use super::{Outcome, Surroundings, setup};
 use crate::document::Kind;
 use crate::problem::did_you_mean;
 use crate::render;
@@ -51,7 +51,11 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
 }
 
 pub(super) fn with(args: &FolderArgs, around: &Surroundings, show: impl FnOnce(&Workspace) -> Outcome) -> Outcome {
-    match Workspace::open(&folders(args), Reach::All, |_| Vec::new()) {
+    let folders = match setup(args, around) {
+        Ok(setup) => setup.folders,
+        Err(outcome) => return outcome,
+    };
+    match Workspace::open(&folders, Reach::All, |_| Vec::new()) {
         Ok((workspace, _)) => show(&workspace),
         Err(problems) => Outcome::invalid(&problems, around),
     }

@@ -6,27 +6,30 @@ mod check;
 mod docs;
 mod knowledge;
 mod profiles;
+mod setup;
 mod test;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitCode, Termination};
 
 use clap::CommandFactory;
 
-use crate::model::Date;
+use crate::model::{Date, Moment};
 use crate::problem::Problem;
 use crate::render;
 use crate::report::Verdict;
-use crate::workspace::Folders;
 
 pub use args::Cli;
-use args::{FolderArgs, Verb};
+use args::Verb;
+use setup::setup;
 
 /// What surrounds a run: passed in, never looked up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Surroundings {
-    /// The day on the system's clock.
-    pub today: Option<Date>,
+    /// What the system's clock shows.
+    pub now: Option<Moment>,
+    /// The working folder, from its root.
+    pub folder: PathBuf,
     /// The width of the output in columns.
     pub width: usize,
     /// Whether somebody watches standard error.
@@ -98,6 +101,16 @@ impl Termination for Exit {
     }
 }
 
+impl Surroundings {
+    /// When to decide: on the day that the user names, or now.
+    fn moment(&self, named: Option<Date>) -> Result<Moment, Outcome> {
+        named
+            .map(Moment::On)
+            .or(self.now)
+            .ok_or_else(|| Outcome::usage("the system's clock shows no date; give one with --as-of"))
+    }
+}
+
 impl Outcome {
     fn done(output: String) -> Self {
         Self { output, messages: String::new(), exit: Exit::Permitted }
@@ -140,19 +153,5 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
             clap_complete::generate(*shell, &mut Cli::command(), "tidegate", &mut script);
             Outcome::done(String::from_utf8_lossy(&script).into_owned())
         }
-    }
-}
-
-/// The folders that the options name; contracts also in `contracts/` of the working folder.
-fn folders(args: &FolderArgs) -> Folders {
-    let contracts = match args.contracts.as_slice() {
-        [] if Path::new("contracts").is_dir() => vec![PathBuf::from("contracts")],
-        given => given.to_vec(),
-    };
-    Folders {
-        policies: args.policies.clone(),
-        profiles: args.profiles.clone(),
-        vocabulary: args.vocabulary.clone(),
-        contracts,
     }
 }

@@ -31,8 +31,9 @@ fn show(args: &ShowArgs, around: &Surroundings) -> Outcome {
 }
 
 fn stale(args: &StaleArgs, around: &Surroundings) -> Outcome {
-    let Some(as_of) = args.as_of.or(around.today) else {
-        return Outcome::usage("the system's clock shows no date; give one with --as-of");
+    let as_of = match around.moment(args.as_of) {
+        Ok(moment) => moment.day(),
+        Err(outcome) => return outcome,
     };
     with(&args.folders, around, |workspace| {
         let profiles = || workspace.knowledge.profiles.values().map(|known| &*known.model);

@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use super::args::TestArgs;
-use super::{Exit, Outcome, Surroundings, folders};
+use super::{Exit, Outcome, Surroundings, setup};
 use crate::scenario::{Coverage, Mismatch, mutate, read_pages, test};
 use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
-    let mut folders = folders(&args.folders);
+    let mut folders = match setup(&args.folders, around) {
+        Ok(setup) => setup.folders,
+        Err(outcome) => return outcome,
+    };
     // Scenarios bring their own contracts.
     folders.contracts.clear();
     let (workspace, _) = match Workspace::open(&folders, Reach::All, |_| Vec::new()) {
@@ -37,7 +40,7 @@ pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
         }
     }
     let uncovered =
-        if args.no_coverage { Vec::new() } else { uncovered(&workspace, &coverage, !args.folders.policies.is_empty()) };
+        if args.no_coverage { Vec::new() } else { uncovered(&workspace, &coverage, !folders.policies.is_empty()) };
     for line in &uncovered {
         let _ = writeln!(output, "✗ {line}");
     }
@@ -45,7 +48,7 @@ pub(super) fn run(args: &TestArgs, around: &Surroundings) -> Outcome {
     let _ = writeln!(output, "{passed} passed, {} failed", failed.len() + uncovered.len());
     let mut sound = failed.is_empty() && uncovered.is_empty();
     if args.mutants && failed.is_empty() {
-        let own = !args.folders.policies.is_empty();
+        let own = !folders.policies.is_empty();
         match mutate(&workspace, &scenarios, &tested, |rule| !own || !rule.file.embedded) {
             Ok(mutation) => {
                 for (rule, change) in &mutation.survivors {

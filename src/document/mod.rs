@@ -32,17 +32,23 @@ pub enum Kind {
     Vocabulary,
     /// What a pack of rules covers.
     RulePack,
+    /// What an organisation configures.
+    Config,
+    /// Approved exceptions.
+    Exceptions,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Integration,
         Self::ProviderProfile,
         Self::CustomerContract,
         Self::ProviderAgreement,
         Self::Vocabulary,
         Self::RulePack,
+        Self::Config,
+        Self::Exceptions,
     ];
 
     /// The word after `kind:`.
@@ -54,6 +60,8 @@ impl Kind {
             Self::ProviderAgreement => "provider-agreement",
             Self::Vocabulary => "vocabulary",
             Self::RulePack => "rule-pack",
+            Self::Config => "config",
+            Self::Exceptions => "exceptions",
         }
     }
 
@@ -113,6 +121,11 @@ impl Document {
                 None
             }
         }
+    }
+
+    /// Line and column, from 1, of the entry under a JSON pointer.
+    pub fn line_column(&self, pointer: &str) -> (usize, usize) {
+        self.file.line_column(self.node.locate_entry(pointer).start)
     }
 
     /// A problem at the value under a JSON pointer.

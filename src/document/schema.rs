@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::Kind;
 use crate::model::{
-    Catalogue, CustomerContract, FactDecl, FactType, Manifest, ProviderAgreement, ProviderProfile, RulePack, UNKNOWN,
-    VocabularyFile,
+    Catalogue, Config, CustomerContract, Exceptions, Expiry, FactDecl, FactType, Manifest, ProviderAgreement,
+    ProviderProfile, RulePack, UNKNOWN, VocabularyFile,
 };
 
 /// A schema with its validator, or why it has none.
@@ -35,6 +35,7 @@ impl Schemas {
             let schema = schema(kind, &self.catalogue);
             let validator = jsonschema::options()
                 .should_validate_formats(true)
+                .with_format(Expiry::FORMAT, |text: &str| text.parse::<Expiry>().is_ok())
                 .build(&schema)
                 .map_err(|error| format!("the schema of {} is broken: {error}", kind.word()));
             (schema, validator)
@@ -62,6 +63,8 @@ fn schema(kind: Kind, catalogue: &Catalogue) -> Value {
         Kind::ProviderAgreement => generator.into_root_schema_for::<ProviderAgreement>(),
         Kind::Vocabulary => generator.into_root_schema_for::<VocabularyFile>(),
         Kind::RulePack => generator.into_root_schema_for::<RulePack>(),
+        Kind::Config => generator.into_root_schema_for::<Config>(),
+        Kind::Exceptions => generator.into_root_schema_for::<Exceptions>(),
     };
     let mut value = root.to_value();
     fill(&mut value, catalogue);

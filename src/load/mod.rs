@@ -14,7 +14,7 @@ use crate::source::SourceFile;
 
 pub use archive::{Version, versions_after};
 pub use embedded::{Embedded, embedded};
-pub use walk::{documents_under, manifests_under};
+pub use walk::{Exclude, above, documents_under, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024;

@@ -10,15 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day such as `2026-11-22`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(jiff::civil::Date);
+pub struct Date(pub(super) jiff::civil::Date);
 
 impl Date {
-    /// The day of a moment on the system's clock, in the system's time zone.
-    pub fn of(moment: std::time::SystemTime) -> Option<Self> {
-        let timestamp = jiff::Timestamp::try_from(moment).ok()?;
-        Some(Self(timestamp.to_zoned(jiff::tz::TimeZone::system()).date()))
-    }
-
     /// The day a number of days later; the last day of the calendar when there is none.
     #[must_use]
     pub fn plus_days(self, days: u32) -> Self {

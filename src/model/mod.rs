@@ -6,7 +6,9 @@
 mod catalogue;
 mod contract;
 mod date;
+mod gate;
 mod manifest;
+mod moment;
 mod provider;
 mod vocabulary;
 
@@ -15,7 +17,9 @@ use serde_json::{Map, Value};
 pub use catalogue::{Catalogue, FactDecl, FactType, Root};
 pub use contract::{CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence};
 pub use date::Date;
+pub use gate::{Config, Enforcement, Exception, Exceptions, Level};
 pub use manifest::{Consent, DataItem, Flow, Manifest, Status, Treatment};
+pub use moment::{Expiry, Moment};
 pub use provider::{
     ActivatedBy, Clock, Confidence, Deviation, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service,
     Source, Store,

@@ -230,6 +230,9 @@ pub struct RulePack {
     pub title: String,
     /// The law that the rules belong to: they hold only for flows under it, and each rule's `when` says so.
     pub law: Option<String>,
+    /// True when no organisation may let its rules merely advise: an exception must be approved.
+    #[serde(default)]
+    pub mandatory: bool,
     /// What the rules of the pack cover.
     pub covers: String,
     /// What they leave out.

@@ -19,6 +19,7 @@ pub fn render(report: &Report, width: usize, verbose: bool) -> String {
     };
     let mut text: String = report.flows.par_iter().map(section).collect();
     let mut page = Page::new(width);
+    notices(&mut page, report);
     summary(&mut page, report);
     text.push_str(&page.finish());
     text
@@ -105,6 +106,12 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
         fact_lines(page, report, &facts);
     }
     page.hanging(4, 11, &format!("{} {}", styled(DIM, "remedy"), info.remedy));
+    // What an exception must name.
+    if let Some(fingerprint) =
+        finding.fingerprint.as_ref().filter(|_| info.waivable && finding.status == Status::Violated)
+    {
+        page.paragraph(4, &styled(DIM, &format!("finding {fingerprint}")));
+    }
 }
 
 /// The facts to show with a finding: those that would satisfy the rule, and unknown ones on which it hangs. What is not known
@@ -250,6 +257,21 @@ fn trail(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
     }
 }
 
+/// What there is to say beyond the flows.
+fn notices(page: &mut Page, report: &Report) {
+    for notice in &report.notices {
+        let (sign, style) = match notice.verdict {
+            Verdict::Permitted => ("!", YELLOW),
+            verdict => look(verdict),
+        };
+        let message = format!("{} {} {}", styled(style, sign), styled(STRONG, &notice.id), notice.message);
+        page.hanging(0, 2, &message);
+        place_lines(page, report, &notice.place, 2);
+        page.hanging(2, 9, &format!("{} {}", styled(DIM, "remedy"), notice.remedy));
+        page.gap();
+    }
+}
+
 fn summary(page: &mut Page, report: &Report) {
     let summary = &report.summary;
     let flows = if summary.flows == 1 { "1 flow".to_owned() } else { format!("{} flows", summary.flows) };
@@ -265,6 +287,15 @@ fn summary(page: &mut Page, report: &Report) {
         .map(|(number, verdict)| styled(look(verdict).1, &format!("{number} {}", verdict.word())))
         .collect();
     page.paragraph(0, &format!("{} as of {}: {}", styled(STRONG, &flows), report.as_of, counts.join(", ")));
+    let set_aside = report.flows.iter().map(|flow| flow.set_aside());
+    let mut by: BTreeMap<AsideBy, usize> = BTreeMap::new();
+    for (_, aside) in set_aside.flatten().filter(|(_, aside)| aside.by != AsideBy::NotInForce) {
+        *by.entry(aside.by).or_default() += 1;
+    }
+    if !by.is_empty() {
+        let counts: Vec<String> = by.iter().map(|(by, number)| format!("{number} {}", by.word())).collect();
+        page.paragraph(0, &styled(YELLOW, &format!("Findings that do not count: {}", counts.join(", "))));
+    }
     decided_by(page, report);
 }
 

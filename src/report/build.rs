@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{AsideBy, FactResult, FlowResult, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
+use super::{AsideBy, FactResult, FlowResult, Notice, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
 use crate::model::{Date, NONE, Root};
 use crate::resolve::{Cited, FlowFacts, Origin, Value};
@@ -77,6 +77,7 @@ pub fn rule_infos(book: &RuleBook) -> BTreeMap<String, RuleInfo> {
                 applies_by: rule.consulted.applies.iter().cloned().collect(),
                 confirm: rule.confirm.clone(),
                 effective: rule.effective.map(|day| day.to_string()),
+                waivable: rule.waivable,
                 readings: rule.readings.clone(),
             };
             (rule.id.clone(), info)
@@ -93,13 +94,18 @@ pub fn fact_docs(book: &RuleBook) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The lines that places of the flows point to.
+/// The lines that places of the flows and notices point to.
 pub fn lines<'a>(
     flows: &[FlowResult],
+    notices: &[Notice],
     files: impl IntoIterator<Item = &'a Arc<SourceFile>>,
 ) -> BTreeMap<String, BTreeMap<usize, String>> {
     let files: HashMap<&str, &Arc<SourceFile>> = files.into_iter().map(|file| (file.path.as_str(), file)).collect();
     let mut wanted: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    let of_asides = flows.iter().flat_map(|flow| &flow.rules).filter_map(|rule| rule.aside.as_ref()?.place.as_ref());
+    for place in notices.iter().map(|notice| &notice.place).chain(of_asides) {
+        wanted.entry(&place.file).or_default().insert(place.line);
+    }
     for flow in flows {
         wanted.entry(&flow.place.file).or_default().insert(flow.place.line);
         for fact in flow.rules.iter().flat_map(|rule| &rule.facts) {

@@ -131,9 +131,16 @@ pub struct RuleInfo {
     /// The day from which the rule counts; before, it advises.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
+    /// False when nobody may waive the rule.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub waivable: bool,
     /// The readings between which the law is not settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readings: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One flow.

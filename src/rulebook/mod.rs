@@ -23,7 +23,7 @@ use crate::source::SourceFile;
 pub use analysis::{Consulted, Guard, Test};
 pub use catalogue::{FactSchema, read as read_facts};
 pub use mutate::Mutant;
-pub use rule::{OnViolation, Rule};
+pub use rule::{OnViolation, Rule, id_of};
 
 /// All rules of a run.
 #[derive(Debug)]

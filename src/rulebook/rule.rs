@@ -32,6 +32,8 @@ pub struct Rule {
     pub confirm: Option<String>,
     /// The day from which the rule counts; before, it advises.
     pub effective: Option<Date>,
+    /// False when nobody may waive the rule.
+    pub waivable: bool,
     /// The readings between which the law is not settled.
     pub readings: Option<String>,
     /// Decisions and guidance that the rule rests on: words of the vocabulary.
@@ -124,6 +126,11 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     }
     let effective = annotation("effective").map(|day| day.parse::<Date>()).transpose();
     let effective = effective.map_err(|error| format!("@effective: {error}"))?;
+    let waivable = match annotation("waivable").as_deref() {
+        None => true,
+        Some("no") => false,
+        Some(other) => return Err(format!("@waivable is `{other}`; it is `no`, or left out")),
+    };
     let authorities = annotation("authority").unwrap_or_default();
     let consulted = consulted(&json, catalogue)?;
     Ok(Rule {
@@ -134,6 +141,7 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         confirm: annotation("confirm"),
         authorities: authorities.split(';').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         effective,
+        waivable,
         readings,
         file: Arc::clone(file),
         on_violation,
@@ -176,7 +184,8 @@ fn scope_and_when(mut policy: Value) -> Value {
 }
 
 /// `gdpr/28-processor-contract` for `…/gdpr/28-processor-contract.cedar`.
-fn id_of(path: &str) -> Option<String> {
+/// The id of the rule in a file: pack and file name.
+pub fn id_of(path: &str) -> Option<String> {
     let path = Path::new(path);
     let pack = path.parent()?.file_name()?.to_str()?;
     Some(format!("{pack}/{}", path.file_stem()?.to_str()?))

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use tidegate::decide::{Decider, Decision, Verdict};
 use tidegate::document::{Document, Kind};
 use tidegate::knowledge::{Knowledge, Known};
+use tidegate::load::Exclude;
 use tidegate::model::{Catalogue, CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile, Root};
 use tidegate::problem::Problem;
 use tidegate::resolve::{Absent, Facts, FlowFacts, Frame, Value, resolve};
@@ -38,8 +39,9 @@ pub(crate) fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(|| {
         let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
-        let opened =
-            Workspace::open(&folders, Reach::All, |problems| manifest_texts(&[PathBuf::from("examples")], problems));
+        let opened = Workspace::open(&folders, Reach::All, |problems| {
+            manifest_texts(&[PathBuf::from("examples")], &Exclude::default(), problems)
+        });
         let (workspace, manifests) = opened.unwrap_or_else(|problems| {
             panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
         });
