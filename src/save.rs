@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -63,6 +63,34 @@ pub fn write(folder: &Path, pages: &Pages) -> io::Result<()> {
         fs::write(path, marked(text))?;
     }
     extra(folder, pages)?.into_iter().try_for_each(fs::remove_file)
+}
+
+/// What came of a file to add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is written.
+    Written,
+    /// There was one, which is left as it is.
+    There,
+}
+
+/// Writes the files that are not there yet.
+///
+/// # Errors
+/// A folder or file that cannot be written.
+pub fn add<'f>(folder: &Path, files: &BTreeMap<&'f str, &str>) -> io::Result<Vec<(PathBuf, Added)>> {
+    let add = |(name, text): (&&'f str, &&str)| {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => file.write_all(text.as_bytes()).map(|()| (path, Added::Written)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok((path, Added::There)),
+            Err(error) => Err(error),
+        }
+    };
+    files.iter().map(add).collect()
 }
 
 fn marked(text: &str) -> String {

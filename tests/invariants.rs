@@ -39,14 +39,8 @@ fn only_the_command_line_knows_clap() {
 }
 
 /// Looking at files without opening them.
-const LOOKS: [(&str, &str, &str); 2] = [
-    (
-        "src/cli/mod.rs",
-        ".is_dir(",
-        "whether the working folder has `contracts/` is part of what the command line means",
-    ),
-    ("src/scenario/page.rs", ".is_file(", "the folder `given` is looked for beside and above a page"),
-];
+const LOOKS: [(&str, &str, &str); 1] =
+    [("src/scenario/page.rs", ".is_file(", "the folder `given` is looked for beside and above a page")];
 
 #[test]
 fn only_load_touches_the_file_system() {
@@ -81,9 +75,9 @@ fn only_main_knows_the_clock() {
     // A moment that `main` passes in becomes a day there; nothing is looked up.
     let found: Vec<String> = outside(&["main"], &["SystemTime"])
         .into_iter()
-        .filter(|found| !found.starts_with("src/model/date.rs:"))
+        .filter(|found| !found.starts_with("src/model/moment.rs:"))
         .collect();
-    none(&found, "Take a `Date` instead of a moment; only `Date::of` turns one into the other.");
+    none(&found, "Take a `Moment`; only `Moment::of` makes one of the clock's time.");
 }
 
 #[test]

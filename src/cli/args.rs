@@ -42,6 +42,10 @@ pub(super) enum Verb {
     Profiles(ProfilesArgs),
     /// Print the JSON Schema of a kind of document
     Schema(SchemaArgs),
+    /// Approved waivers of single findings
+    Exceptions(ExceptionsArgs),
+    /// Write a commented start into a repository: configuration, exceptions and a first manifest
+    Init(InitArgs),
     /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have
     Test(TestArgs),
     /// Write rules, profiles and vocabulary as pages for people
@@ -169,6 +173,25 @@ pub(super) enum ProfilesVerb {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ExceptionsArgs {
+    #[command(subcommand)]
+    pub(super) verb: ExceptionsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ExceptionsVerb {
+    /// List the exceptions: who approved what until when, and which need care (exit code 10)
+    List(StaleArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The repository's folder; files that are there are left as they are
+    #[arg(default_value = ".")]
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct StaleArgs {
     /// The day to look from [default: today]
     #[arg(long, value_name = "DATE")]
@@ -212,7 +235,8 @@ pub(super) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack or result
+    /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack, config,
+    /// exceptions or result
     pub(super) kind: String,
     #[command(flatten)]
     pub(super) folders: FolderArgs,

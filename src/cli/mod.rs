@@ -4,6 +4,8 @@ mod args;
 mod ask;
 mod check;
 mod docs;
+mod exceptions;
+mod init;
 mod knowledge;
 mod profiles;
 mod setup;
@@ -147,6 +149,8 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Profiles(args) => profiles::run(args, around),
         Verb::Docs(args) => docs::run(args, around),
         Verb::Schema(args) => knowledge::schema(args, around),
+        Verb::Exceptions(args) => exceptions::run(args, around),
+        Verb::Init(args) => init::run(args),
         Verb::Test(args) => test::run(args, around),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

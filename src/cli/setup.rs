@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::FolderArgs;
 use super::{Outcome, Surroundings};
-use crate::load::{Exclude, above};
+use crate::load::{Exclude, above, is_file, is_folder};
 use crate::workspace::{Folders, read_config};
 
 /// The configuration's name.
@@ -41,13 +41,13 @@ pub(super) fn setup(args: &FolderArgs, around: &Surroundings) -> Result<Setup, O
     let usual = base.join("contracts");
     let contracts = match (args.contracts.as_slice(), stated) {
         ([], Some(stated)) => below(stated),
-        ([], None) if usual.is_dir() => vec![usual],
+        ([], None) if is_folder(&usual) => vec![usual],
         (given, _) => given.to_vec(),
     };
     let usual = base.join("exceptions.yaml");
     let exceptions = match model.and_then(|model| model.exceptions.as_ref()) {
         Some(stated) => Some(base.join(stated)),
-        None => usual.is_file().then_some(usual),
+        None => is_file(&usual).then_some(usual),
     };
     Ok(Setup {
         paths: match model.and_then(|model| model.paths.as_deref()) {

@@ -46,6 +46,11 @@ impl State {
         }
     }
 
+    /// True when it needs no care.
+    pub fn in_order(self) -> bool {
+        matches!(self, Self::InUse | Self::Elsewhere)
+    }
+
     /// True when it sets the finding aside.
     pub fn holds(self) -> bool {
         matches!(self, Self::InUse | Self::Expiring(_))

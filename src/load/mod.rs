@@ -57,6 +57,16 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     Ok(Arc::new(SourceFile::new(shown, text, false)))
 }
 
+/// True for a file, also over a link.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// True for a folder, also over a link.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// Why a path cannot be read, and what to do about it.
 fn unreadable(shown: &str, path: &Path, error: &io::Error) -> Problem {
     let help = match error.kind() {

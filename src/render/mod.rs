@@ -1,6 +1,7 @@
 //! Last stage: the canonical result as text or JSON. What renders a result knows the result and nothing behind it.
 
 pub mod docs;
+pub mod exceptions;
 pub mod freshness;
 mod page;
 pub mod problems;
