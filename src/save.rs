@@ -1,7 +1,8 @@
-//! Writing: pages into a folder. Pages of others in it are left alone.
+//! Writing: pages into a folder, where pages of others are left alone; a result into a file, whole or not at all.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -84,13 +85,48 @@ pub fn add<'f>(folder: &Path, files: &BTreeMap<&'f str, &str>) -> io::Result<Vec
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => file.write_all(text.as_bytes()).map(|()| (path, Added::Written)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok((path, Added::There)),
             Err(error) => Err(error),
         }
     };
     files.iter().map(add).collect()
+}
+
+/// Writes one file, whole or not at all: readers see the former text until the new one is complete. Folders on the way to it are
+/// made.
+///
+/// # Errors
+/// A folder or file that cannot be written.
+pub fn file(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    // A link stays a link; what it leads to is written.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    // Pipes and terminals (`/dev/stderr`) take the text as it comes; renaming would put a file in their place.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return fs::write(path, text);
+    }
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(beside);
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// Appends to a file what `text` gives for the bytes that are left of `most`.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn append(path: &Path, most: usize, text: impl FnOnce(usize) -> String) -> io::Result<()> {
+    let taken = fs::metadata(path).map_or(0, |there| there.len());
+    let left = most.saturating_sub(usize::try_from(taken).unwrap_or(usize::MAX));
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(text(left).as_bytes())
 }
 
 fn marked(text: &str) -> String {

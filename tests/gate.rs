@@ -1,7 +1,7 @@
 //! What an organisation may set aside, and what it may not: exceptions, `tidegate.yaml`, the starter. Of the real program in
 //! repositories that the tests make.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 #[path = "support/binary.rs"]
 mod binary;
@@ -299,6 +299,48 @@ fn what_git_ignores_and_what_is_excluded_is_not_looked_at() {
     assert_eq!(flows(&["build/integration.yaml"]), 1, "a file that is named is judged");
     configured(&folder, "paths: [app, build]\n");
     assert_eq!(flows(&[]), 2, "and so is a folder");
+}
+
+// ---- The baseline ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn what_was_known_before_does_not_count_and_what_is_new_does() {
+    let folder = repository();
+    let save = tidegate(&folder.0, &["check", "--as-of=2026-11-22", "--format=json=baseline.json"]);
+    assert_eq!(save.code, Some(10), "{}", save.shown());
+    let with = ["--baseline=baseline.json"];
+    let (code, result) = judged(&folder, TODAY, &with);
+    assert_eq!(code, 0);
+    let [(RULE, finding)] = findings(&result)[..] else { panic!("{result}") };
+    assert_eq!(finding["aside"]["by"], "baseline");
+    configured(&folder, "baseline: baseline.json\n");
+    assert_eq!(judged(&folder, TODAY, &[]).0, 0);
+    // A new finding counts, and so does the old one on other facts.
+    let text = fs::read_to_string(folder.0.join("app/integration.yaml")).unwrap();
+    folder.write("app/integration.yaml", &text.replace("{gdpr: [A6-1-b], tw-pdpa", "{tw-pdpa"));
+    assert_eq!(judged(&folder, TODAY, &with).0, 10);
+    folder.write("app/integration.yaml", &text.replace("anomaly_alerts: true", "anomaly_alerts: false"));
+    assert_eq!(judged(&folder, TODAY, &with).0, 10);
+}
+
+#[test]
+fn a_baseline_does_not_outlive_an_exception() {
+    let folder = excepted();
+    tidegate(&folder.0, &["check", "--as-of=2026-11-22", "--format=json=baseline.json"]);
+    fs::remove_file(folder.0.join("exceptions.yaml")).unwrap();
+    assert_eq!(judged(&folder, TODAY, &["--baseline=baseline.json"]).0, 10);
+}
+
+#[test]
+fn a_faulty_baseline_stops_the_check() {
+    let folder = repository();
+    for (text, message) in [("", "not JSON"), ("{}", "no `version`"), ("{\"version\": 99}", "version 99")] {
+        folder.write("baseline.json", text);
+        let run = tidegate(&folder.0, &["check", "--baseline=baseline.json"]);
+        assert_eq!(run.code, Some(3), "{}", run.shown());
+        assert!(run.stderr.contains(message), "{}", run.shown());
+    }
+    assert_eq!(tidegate(&folder.0, &["check", "--baseline=none.json"]).code, Some(3));
 }
 
 // ---- The start -------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+use super::output::RenderArgs;
 use crate::model::Date;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -34,6 +35,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Judge one flow without a manifest; what is not given is unknown
     Ask(AskArgs),
+    /// Render a saved result again, in any form; the exit code is that of the run it holds
+    Convert(ConvertArgs),
     /// List the rules
     Rules(FolderArgs),
     /// Explain one rule: what it asks, from which source, by which facts, and how to satisfy it
@@ -81,23 +84,11 @@ pub(super) struct FolderArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// The form of the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
     /// The day of the decision [default: today]
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Option<Date>,
-    /// Also show which rules are satisfied, and by which facts
-    #[arg(long, short)]
-    pub(super) verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// The canonical result; `tidegate schema result` prints its schema
-    Json,
+    #[command(flatten)]
+    pub(super) render: RenderArgs,
 }
 
 #[derive(Debug, Args)]
@@ -105,6 +96,9 @@ pub(super) struct CheckArgs {
     /// Folders to search for `integration.yaml` and `*.integration.yaml` (also .yml and .json), or manifests
     /// [default: the paths of tidegate.yaml, or the folder that it is in]
     pub(super) paths: Vec<PathBuf>,
+    /// The saved result of an earlier run: what it found is told, and only what is new counts
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
     /// Let no exception count
     #[arg(long)]
     pub(super) no_exceptions: bool,
@@ -144,6 +138,15 @@ pub(super) struct AskArgs {
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArgs {
+    /// What `--format json` printed
+    #[arg(value_name = "RESULT.json")]
+    pub(super) result: PathBuf,
+    #[command(flatten)]
+    pub(super) render: RenderArgs,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,9 @@ use crate::source::SourceFile;
 use crate::workspace::{Reach, Workspace};
 
 pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
+    if let Some(message) = args.output.render.conflict() {
+        return Outcome::usage(&message);
+    }
     let folders = match setup(&args.folders, around) {
         Ok(setup) => setup.folders,
         Err(outcome) => return outcome,

@@ -1,15 +1,18 @@
 //! `tidegate check`: the gate.
 
+use std::path::Path;
+
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{CheckArgs, Format, OutputArgs};
-use super::{Exit, Outcome, Surroundings, setup};
-use crate::gate::Gate;
+use super::args::{CheckArgs, OutputArgs};
+use super::{Exit, Outcome, Surroundings, output, setup};
+use crate::gate::{Baseline, Gate};
 use crate::knowledge::Known;
+use crate::load;
 use crate::model::Manifest;
 use crate::pipeline::{Manner, Run, evaluate};
-use crate::render;
-use crate::report::Detail;
+use crate::problem::Problem;
+use crate::report::{Detail, Report};
 use crate::resolve::Absent;
 use crate::workspace::{Reach, Workspace, manifest_texts};
 
@@ -17,7 +20,10 @@ use crate::workspace::{Reach, Workspace, manifest_texts};
 const LONG_RUN: usize = 500;
 
 pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
-    let reach = if detail(&args.output) == Detail::All { Reach::All } else { Reach::Named };
+    if let Some(message) = args.output.render.conflict() {
+        return Outcome::usage(&message);
+    }
+    let reach = if args.output.render.detail() == Detail::All { Reach::All } else { Reach::Named };
     let setup = match setup(&args.folders, around) {
         Ok(setup) => setup,
         Err(outcome) => return outcome,
@@ -38,13 +44,22 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
             ),
         );
     }
+    let baseline = match args.baseline.as_ref().or(setup.baseline.as_ref()).map(|path| baseline(path)).transpose() {
+        Ok(baseline) => baseline,
+        Err(problems) => return Outcome::invalid(&problems, around),
+    };
     let gate = Gate {
         config: workspace.config.as_ref(),
         exceptions: workspace.exceptions.as_ref().filter(|_| !args.no_exceptions),
-        baseline: None,
+        baseline: baseline.as_ref(),
         whole: args.paths.is_empty(),
     };
     judge(&workspace, &manifests, &args.output, Absent::NotDone, gate, around)
+}
+
+fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {
+    let file = load::read_result(path).map_err(|problem| vec![problem])?;
+    Ok(Baseline::of(&Report::read(&file)?))
 }
 
 /// Decides and renders: the same for manifests and questions.
@@ -63,27 +78,13 @@ pub(super) fn judge(
     let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
     let bar = progress(flows, around);
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-    let manner = Manner { detail: detail(args), progress: &progress };
+    let manner = Manner { detail: args.render.detail(), progress: &progress };
     let report = evaluate(workspace, manifests, Run { moment, absent, gate, manner });
     bar.finish_and_clear();
-    let report = match report {
-        Ok(report) => report,
-        Err(message) => return Outcome::failed(&message),
-    };
-    let exit = report.verdict.map_or(Exit::Nothing, Exit::from);
-    let output = match args.format {
-        Format::Text => render::text::render(&report, around.width, args.verbose),
-        Format::Json => match render::json(&report) {
-            Ok(json) => json,
-            Err(message) => return Outcome::failed(&message),
-        },
-    };
-    Outcome { output, messages: String::new(), exit }
-}
-
-/// For which rules the output gives the facts.
-fn detail(args: &OutputArgs) -> Detail {
-    if args.verbose || args.format == Format::Json { Detail::All } else { Detail::Findings }
+    match report {
+        Ok(report) => output::deliver(&report, &args.render, around),
+        Err(message) => Outcome::failed(&message),
+    }
 }
 
 fn progress(flows: usize, around: &Surroundings) -> ProgressBar {

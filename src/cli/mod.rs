@@ -3,10 +3,12 @@
 mod args;
 mod ask;
 mod check;
+mod convert;
 mod docs;
 mod exceptions;
 mod init;
 mod knowledge;
+mod output;
 mod profiles;
 mod setup;
 mod test;
@@ -25,6 +27,9 @@ pub use args::Cli;
 use args::Verb;
 use setup::setup;
 
+/// The width of texts that go to no terminal.
+pub const WIDTH: usize = 80;
+
 /// What surrounds a run: passed in, never looked up.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
@@ -36,6 +41,8 @@ pub struct Surroundings {
     pub width: usize,
     /// Whether somebody watches standard error.
     pub watched: bool,
+    /// The file that takes the summary of a step, on GitHub.
+    pub step_summary: Option<PathBuf>,
 }
 
 /// What a run leaves: two texts and an exit code.
@@ -144,6 +151,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
     match &cli.verb {
         Verb::Check(args) => check::run(args, around),
         Verb::Ask(args) => ask::run(args, around),
+        Verb::Convert(args) => convert::run(args, around),
         Verb::Rules(args) => knowledge::rules(args, around),
         Verb::Explain(args) => knowledge::explain(args, around),
         Verb::Profiles(args) => profiles::run(args, around),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::yaml::escape;
 use crate::knowledge::Known;
 use crate::model::{Config, Date, Exceptions, Level, Moment};
-use crate::report::{AsideBy, FlowResult, Notice, Place, RuleInfo, RuleResult, Verdict};
+use crate::report::{AsideBy, FlowResult, Notice, Place, Report, RuleInfo, RuleResult, Verdict};
 
 pub use check::check;
 pub use exceptions::{State, states};
@@ -34,6 +34,19 @@ pub struct Baseline {
     pub as_of: String,
     /// The fingerprints of its findings.
     pub findings: BTreeSet<String>,
+}
+
+impl Baseline {
+    /// The findings of an earlier result that counted, or were known before already. What an exception covered is not among them:
+    /// when the exception ends, the finding counts.
+    pub fn of(report: &Report) -> Self {
+        let counted = |rule: &&RuleResult| match &rule.aside {
+            None => rule.tells(),
+            Some(aside) => aside.by == AsideBy::Baseline,
+        };
+        let findings = report.flows.iter().flat_map(|flow| &flow.rules).filter(counted);
+        Self { as_of: report.as_of.clone(), findings: findings.filter_map(|rule| rule.fingerprint.clone()).collect() }
+    }
 }
 
 impl Gate<'_> {

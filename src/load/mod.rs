@@ -19,11 +19,26 @@ pub use walk::{Exclude, above, documents_under, manifests_under};
 /// Larger files are refused: no document that people write comes near.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024;
 
-/// Reads one file.
+/// Larger results are refused: they would not fit into memory with what is rendered from them.
+const MAX_RESULT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Reads one document.
 ///
 /// # Errors
 /// A problem when the file cannot be read, is too large, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
+    read_within(path, MAX_BYTES, "split the document; no document of Tidegate needs that much text")
+}
+
+/// Reads a saved result, which may be large.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_result(path: &Path) -> Result<Arc<SourceFile>, Problem> {
+    read_within(path, MAX_RESULT_BYTES, "check fewer manifests at a time")
+}
+
+fn read_within(path: &Path, most: u64, mend: &str) -> Result<Arc<SourceFile>, Problem> {
     let shown = shown(path);
     let unreadable = |error: io::Error| unreadable(&shown, path, &error);
     // Opening a pipe would wait for somebody to write to it.
@@ -33,17 +48,14 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     }
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    let too_large = || {
-        Problem::new(format!("`{shown}` is larger than {} MiB", MAX_BYTES / 1024 / 1024))
-            .help("split the document; no document of Tidegate needs that much text")
-    };
-    if size > MAX_BYTES {
+    let too_large = || Problem::new(format!("`{shown}` is larger than {} MiB", most / 1024 / 1024)).help(mend);
+    if size > most {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     // Read one byte more than allowed: the size of a pipe or a growing file is not known beforehand.
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
         return Err(too_large());
     }
     let text = String::from_utf8(bytes).map_err(|error| {

@@ -1,12 +1,19 @@
-//! Last stage: the canonical result as text or JSON. What renders a result knows the result and nothing behind it.
+//! Last stage: the canonical result in every form that people and their tools read. What renders a result knows the result and nothing behind it.
 
 pub mod docs;
 pub mod exceptions;
+mod finding;
 pub mod freshness;
+pub mod github;
+pub mod gitlab;
+pub mod html;
+pub mod junit;
+pub mod markdown;
 mod page;
 pub mod problems;
 pub mod profile;
 pub mod rules;
+pub mod sarif;
 pub mod text;
 
 use crate::report::Report;
@@ -18,7 +25,12 @@ pub use page::Page;
 /// # Errors
 /// A value that JSON cannot hold: a fault of the program.
 pub fn json(report: &Report) -> Result<String, String> {
-    let mut text = serde_json::to_string_pretty(report).map_err(|error| error.to_string())?;
+    pretty(report)
+}
+
+/// Any value as JSON, with a line break at the end.
+fn pretty(value: &impl serde::Serialize) -> Result<String, String> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
     text.push('\n');
     Ok(text)
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anstyle::Style;
 use rayon::prelude::*;
-use serde_json::Value as Json;
 
+use super::finding::{PLACES, by_places, circumstances, counts, deciding, sign, value};
 use super::page::{BLUE, DIM, GREEN, Page, RED, STRONG, YELLOW, styled};
-use crate::report::{Approval, AsideBy, FactResult, FlowResult, Place, Report, RuleInfo, RuleResult, Status, Verdict};
+use crate::report::{Approval, AsideBy, FactResult, FlowResult, Place, Report, RuleResult, Status, Verdict};
 
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
 pub fn render(report: &Report, width: usize, verbose: bool) -> String {
@@ -26,7 +26,7 @@ pub fn render(report: &Report, width: usize, verbose: bool) -> String {
 }
 
 fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
-    let (sign, style) = look(flow.verdict);
+    let (sign, style) = (sign(flow.verdict), look(flow.verdict));
     let name = format!("{} › {}", flow.integration, flow.flow);
     page.hanging(
         0,
@@ -47,7 +47,7 @@ fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bo
             continue;
         }
         page.gap();
-        page.paragraph(2, &styled(look(verdict).1, &group_title(verdict, of.len())));
+        page.paragraph(2, &styled(look(verdict), &group_title(verdict, of.len())));
         for finding in of {
             finding_section(page, report, finding);
         }
@@ -55,22 +55,6 @@ fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bo
     set_aside(page, report, flow);
     questions(page, report, &findings);
     trail(page, report, flow, verbose);
-}
-
-fn circumstances(flow: &FlowResult) -> String {
-    let list = |names: &Option<Vec<String>>, noun: &str| match names {
-        None => format!("{noun} not stated"),
-        Some(names) if names.is_empty() => format!("no {noun}"),
-        Some(names) => names.join(", "),
-    };
-    format!(
-        "{} · {} at {} · {} · {}",
-        flow.purpose,
-        flow.service,
-        flow.location,
-        list(&flow.contracts, "contract"),
-        list(&flow.laws, "law"),
-    )
 }
 
 fn group_title(verdict: Verdict, number: usize) -> String {
@@ -84,7 +68,7 @@ fn group_title(verdict: Verdict, number: usize) -> String {
 }
 
 fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
-    let (sign, style) = look(finding.verdict);
+    let (sign, style) = (sign(finding.verdict), look(finding.verdict));
     page.gap();
     page.line(2, &format!("{} {}", styled(style, sign), styled(STRONG, &finding.id)));
     let Some(info) = report.rules.get(&finding.id) else { return };
@@ -112,30 +96,6 @@ fn finding_section(page: &mut Page, report: &Report, finding: &RuleResult) {
     {
         page.paragraph(4, &styled(DIM, &format!("finding {fingerprint}")));
     }
-}
-
-/// The facts to show with a finding: those that would satisfy the rule, and unknown ones on which it hangs. What is not known
-/// had no part in a definite finding.
-fn deciding<'a>(info: &RuleInfo, finding: &'a RuleResult) -> Vec<&'a FactResult> {
-    finding
-        .facts
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|fact| info.satisfied_by.contains(&fact.name) || finding.unknown.contains(&fact.name))
-        .filter(|fact| !fact.value.is_null() || finding.unknown.contains(&fact.name))
-        .collect()
-}
-
-/// Facts of the same places stand together.
-fn by_places<'a>(facts: &[&'a FactResult]) -> Vec<Vec<&'a FactResult>> {
-    let mut groups: Vec<Vec<&FactResult>> = Vec::new();
-    for fact in facts {
-        match groups.iter_mut().find(|group| group[0].places().eq(fact.places())) {
-            Some(group) => group.push(fact),
-            None => groups.push(vec![fact]),
-        }
-    }
-    groups
 }
 
 /// Facts and their places.
@@ -262,7 +222,7 @@ fn notices(page: &mut Page, report: &Report) {
     for notice in &report.notices {
         let (sign, style) = match notice.verdict {
             Verdict::Permitted => ("!", YELLOW),
-            verdict => look(verdict),
+            verdict => (sign(verdict), look(verdict)),
         };
         let message = format!("{} {} {}", styled(style, sign), styled(STRONG, &notice.id), notice.message);
         page.hanging(0, 2, &message);
@@ -273,19 +233,8 @@ fn notices(page: &mut Page, report: &Report) {
 }
 
 fn summary(page: &mut Page, report: &Report) {
-    let summary = &report.summary;
-    let flows = if summary.flows == 1 { "1 flow".to_owned() } else { format!("{} flows", summary.flows) };
-    let counts = [
-        (summary.permitted, Verdict::Permitted),
-        (summary.conditional, Verdict::Conditional),
-        (summary.undetermined, Verdict::Undetermined),
-        (summary.refused, Verdict::Refused),
-    ];
-    let counts: Vec<String> = counts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, verdict)| styled(look(verdict).1, &format!("{number} {}", verdict.word())))
-        .collect();
+    let (flows, counts) = counts(report);
+    let counts: Vec<String> = counts.into_iter().map(|(verdict, text)| styled(look(verdict), &text)).collect();
     page.paragraph(0, &format!("{} as of {}: {}", styled(STRONG, &flows), report.as_of, counts.join(", ")));
     let set_aside = report.flows.iter().map(|flow| flow.set_aside());
     let mut by: BTreeMap<AsideBy, usize> = BTreeMap::new();
@@ -299,10 +248,6 @@ fn summary(page: &mut Page, report: &Report) {
     decided_by(page, report);
 }
 
-/// How many places of a fact are shown; the JSON result has them all.
-const PLACES: usize = 3;
-/// How many words of a set are shown.
-const WORDS: usize = 12;
 /// More files than this are counted, not named; the JSON result names every one.
 const NAMED: usize = 12;
 
@@ -334,31 +279,12 @@ fn decided_by(page: &mut Page, report: &Report) {
     }
 }
 
-/// The sign and style of a verdict.
-fn look(verdict: Verdict) -> (&'static str, Style) {
+/// The style of a verdict.
+fn look(verdict: Verdict) -> Style {
     match verdict {
-        Verdict::Permitted => ("✓", GREEN),
-        Verdict::Conditional => ("!", YELLOW),
-        Verdict::Undetermined => ("?", BLUE),
-        Verdict::Refused => ("✗", RED),
-    }
-}
-
-/// A value in words.
-fn value(value: &Json) -> String {
-    match value {
-        Json::Null => "not known".to_owned(),
-        Json::Bool(true) => "yes".to_owned(),
-        Json::Bool(false) => "no".to_owned(),
-        Json::String(text) if text.is_empty() => "nothing".to_owned(),
-        Json::String(text) => text.clone(),
-        Json::Array(items) if items.is_empty() => "none".to_owned(),
-        Json::Array(items) => {
-            let words: Vec<&str> = items.iter().filter_map(Json::as_str).take(WORDS).collect();
-            let rest = items.len() - words.len();
-            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            format!("{}{more}", words.join(", "))
-        }
-        other => other.to_string(),
+        Verdict::Permitted => GREEN,
+        Verdict::Conditional => YELLOW,
+        Verdict::Undetermined => BLUE,
+        Verdict::Refused => RED,
     }
 }

@@ -3,6 +3,7 @@
 //! The types are the published form (`schemas/result.schema.json`): plain texts and numbers, no type of an earlier stage.
 
 mod build;
+mod read;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
