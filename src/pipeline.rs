@@ -95,7 +95,7 @@ pub fn judge(
         .map(|chunk| {
             let facts: Vec<FlowFacts> =
                 chunk.iter().map(|(manifest, index)| resolve(frame, manifest, *index)).collect();
-            let decided = decider.decide(&decider.prepare(&facts)?)?;
+            let decided = decider.decide(&decider.prepare(&facts))?;
             let parts = facts.iter().zip(&decided);
             let results: Vec<FlowResult> = parts
                 .map(|(facts, decisions)| {

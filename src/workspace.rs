@@ -95,7 +95,7 @@ impl Workspace {
         let unread = !problems.is_empty();
         let texts = manifests(problems);
         let schema_file = files.schema.clone()?;
-        let facts = match read_facts(&schema_file.text) {
+        let facts = match read_facts(&schema_file) {
             Ok(facts) => facts,
             Err(message) => {
                 problems.push(Problem::new(message).at(&schema_file, 0..0, "in this catalogue of facts"));

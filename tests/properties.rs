@@ -94,7 +94,7 @@ fn changes<'d>(
     after: &'d Decision,
 ) -> impl Iterator<Item = (&'static Rule, &'d Outcome, &'d Outcome)> {
     let outcomes = before.outcomes.iter().zip(&after.outcomes);
-    world().book().rules.values().zip(outcomes).map(|(rule, (before, after))| (rule, before, after))
+    world().book().rules.values().zip(outcomes).map(|(rule, (before, after))| (rule, &**before, &**after))
 }
 
 /// Where removing facts broke a promise, request by request.

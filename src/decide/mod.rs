@@ -4,23 +4,25 @@
 //! satisfied is a violation; a residual hangs on the unknowns it names. Each rule is evaluated twice, whole and without its
 //! `unless`, so that *satisfied* and *not applicable* come apart.
 
+mod memo;
 mod request;
 mod residual;
 mod slice;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use cedar_policy::{Authorizer, Entities, PartialResponse, Policy, PolicyId, Request};
+use cedar_policy::{Authorizer, Entities, PartialResponse, Policy, PolicyId};
 
 use crate::knowledge::Vocabulary;
 use crate::model::Root;
 use crate::resolve::FlowFacts;
 use crate::rulebook::{OnViolation, Rule, RuleBook};
-use request::Vocabularies;
+use memo::{Memo, Numbered, Numbers};
+use request::{FlowEntities, Vocabularies};
 use residual::{Known, simplify};
 pub use slice::rules_out;
-use slice::{Relevance, Shared, Slices};
+use slice::{Relevance, Slices};
 
 /// The status of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +69,7 @@ pub struct Decision {
     /// The contract, by position in the flow's facts.
     pub contract: usize,
     /// Every rule, in the order of the rule book.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<Arc<Outcome>>,
 }
 
 /// The rule book made ready to decide.
@@ -75,24 +77,25 @@ pub struct Decision {
 pub struct Decider<'a> {
     book: &'a RuleBook,
     vocabularies: Arc<Vocabularies>,
+    numbers: Arc<Numbers>,
     slices: Slices<'a>,
+    memo: Memo,
+}
+
+/// Flows made ready to be decided.
+#[derive(Debug)]
+pub struct Prepared<'f> {
+    flows: &'f [FlowFacts],
+    numbered: Vec<Numbered>,
+    /// Made when Cedar must be asked.
+    cedar: OnceLock<Result<Asked, String>>,
 }
 
 /// Flows as Cedar takes them.
 #[derive(Debug)]
-pub struct Prepared<'f> {
-    flows: &'f [FlowFacts],
-    entities: Entities,
-    /// Per flow, one request per data item and contract.
-    requests: Vec<Vec<Asked>>,
-}
-
-/// A request, and what it asks about.
-#[derive(Debug)]
 struct Asked {
-    item: usize,
-    contract: usize,
-    request: Request,
+    entities: Entities,
+    flows: Vec<FlowEntities>,
 }
 
 impl Status {
@@ -145,60 +148,91 @@ impl<'a> Decider<'a> {
     /// A vocabulary that Cedar does not accept; checked before, so a fault of the program.
     pub fn new(book: &'a RuleBook, vocabulary: &Vocabulary) -> Result<Self, String> {
         let vocabularies = Arc::new(Vocabularies::new(book, vocabulary)?);
-        Ok(Self { book, vocabularies, slices: Slices::new(book) })
+        Ok(Self { book, vocabularies, numbers: Arc::default(), slices: Slices::new(book), memo: Memo::new(book) })
     }
 
     /// The same with other rules over the same facts and words.
     #[must_use]
     pub fn with_book<'b>(&self, book: &'b RuleBook) -> Decider<'b> {
-        Decider { book, vocabularies: Arc::clone(&self.vocabularies), slices: Slices::new(book) }
+        let (vocabularies, numbers) = (Arc::clone(&self.vocabularies), Arc::clone(&self.numbers));
+        Decider { book, vocabularies, numbers, slices: Slices::new(book), memo: Memo::new(book) }
     }
 
-    /// Turns the facts of flows into entities and requests.
-    ///
-    /// # Errors
-    /// Facts that do not fit the schema: a fault of the program, never of the input, which was checked before.
-    pub fn prepare<'f>(&self, flows: &'f [FlowFacts]) -> Result<Prepared<'f>, String> {
-        let (entities, ids) = self.vocabularies.with(self.book, flows)?;
-        let requests = flows.iter().zip(&ids).map(|(flow, ids)| {
-            let pairs =
-                (0..flow.items.len()).flat_map(|item| (0..flow.contracts.len()).map(move |contract| (item, contract)));
-            pairs
-                .map(|(item, contract)| Ok(Asked { item, contract, request: ids.request(self.book, item, contract)? }))
-                .collect()
-        });
-        Ok(Prepared { flows, entities, requests: requests.collect::<Result<_, String>>()? })
+    /// Makes flows ready to be decided, by this and by every decider made from it.
+    pub fn prepare<'f>(&self, flows: &'f [FlowFacts]) -> Prepared<'f> {
+        let numbered = flows.iter().map(|flow| self.numbers.of(&self.book.catalogue, flow)).collect();
+        Prepared { flows, numbered, cedar: OnceLock::new() }
     }
 
-    /// Decides flows: the outcome of every rule for every request of each.
+    /// Decides flows: the outcome of every rule for every data item under every contract of each.
     ///
     /// # Errors
-    /// Rules that Cedar does not accept; checked before, so a fault of the program.
+    /// Facts that do not fit the schema, or rules that Cedar does not accept: faults of the program, as all was checked before.
     pub fn decide(&self, prepared: &Prepared<'_>) -> Result<Vec<Vec<Decision>>, String> {
-        let flows = prepared.flows.iter().zip(&prepared.requests);
-        flows.map(|(flow, requests)| self.decide_flow(flow, requests, &prepared.entities)).collect()
+        (0..prepared.flows.len()).map(|index| self.decide_flow(prepared, index)).collect()
     }
 
-    fn decide_flow(&self, flow: &FlowFacts, requests: &[Asked], entities: &Entities) -> Result<Vec<Decision>, String> {
+    fn decide_flow(&self, prepared: &Prepared<'_>, index: usize) -> Result<Vec<Decision>, String> {
+        let (flow, numbered) = (&prepared.flows[index], &prepared.numbered[index]);
         let mut decisions = Vec::new();
-        let mut shared = Shared::default();
-        let of_flow = self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0);
-        for Asked { item, contract, request } in requests {
-            let (item, contract) = (*item, *contract);
-            let mut relevance =
-                self.slices.narrow(of_flow.clone(), flow, [Root::Principal, Root::Contract], item, contract);
-            shared.mark(self.book, &mut relevance, contract);
-            let rules = self.slices.policies(&relevance)?;
-            let response = Authorizer::new().is_authorized_partial(request, &rules, entities);
-            let mut outcomes = Answers::read(&response).outcomes(self.book, &relevance);
-            shared.exchange(self.book, &relevance, &mut outcomes, contract);
-            decisions.push(Decision { item, contract, outcomes });
+        let mut of_flow = None;
+        for item in 0..flow.items.len() {
+            for contract in 0..flow.contracts.len() {
+                let known = self.memo.recall(numbered, item, contract);
+                let outcomes = if known.iter().any(Option::is_none) {
+                    let before = of_flow.get_or_insert_with(|| {
+                        self.slices.narrow(self.slices.all(), flow, [Root::Flow, Root::Resource, Root::Places], 0, 0)
+                    });
+                    let relevance =
+                        self.slices.narrow(before.clone(), flow, [Root::Principal, Root::Contract], item, contract);
+                    let found = self.ask(prepared, index, (item, contract), &known, relevance)?;
+                    self.memo.keep(&found, numbered, item, contract);
+                    let mut found = found.into_iter().map(|(_, outcome)| outcome);
+                    known.into_iter().filter_map(|known| known.or_else(|| found.next())).collect()
+                } else {
+                    known.into_iter().flatten().collect()
+                };
+                decisions.push(Decision { item, contract, outcomes });
+            }
         }
         Ok(decisions)
+    }
+
+    /// Asks Cedar for the outcomes that are not known, by the position of the rule.
+    fn ask(
+        &self,
+        prepared: &Prepared<'_>,
+        index: usize,
+        (item, contract): (usize, usize),
+        known: &[Option<Arc<Outcome>>],
+        mut relevance: Vec<Relevance>,
+    ) -> Result<Vec<(usize, Arc<Outcome>)>, String> {
+        for (relevance, _) in relevance.iter_mut().zip(known).filter(|(_, known)| known.is_some()) {
+            *relevance = Relevance::No;
+        }
+        let missing = |answers: &Answers| {
+            let rules = self.book.rules.values().zip(&relevance).zip(known).enumerate();
+            rules
+                .filter(|(_, (_, known))| known.is_none())
+                .map(|(at, ((rule, relevance), _))| (at, Arc::new(answers.outcome(rule, *relevance))))
+                .collect()
+        };
+        if relevance.iter().all(|relevance| *relevance == Relevance::No) {
+            return Ok(missing(&Answers::default()));
+        }
+        let asked = prepared.cedar.get_or_init(|| {
+            let (entities, flows) = self.vocabularies.with(self.book, prepared.flows)?;
+            Ok(Asked { entities, flows })
+        });
+        let asked = asked.as_ref().map_err(String::clone)?;
+        let request = asked.flows[index].request(self.book, item, contract)?;
+        let rules = self.slices.policies(&relevance)?;
+        Ok(missing(&Answers::read(&Authorizer::new().is_authorized_partial(&request, &rules, &asked.entities))))
     }
 }
 
 /// A partial response, by policy.
+#[derive(Default)]
 struct Answers {
     satisfied: HashSet<String>,
     errors: HashSet<String>,
@@ -214,12 +248,8 @@ impl Answers {
         }
     }
 
-    fn outcomes(&self, book: &RuleBook, relevance: &[Relevance]) -> Vec<Outcome> {
-        book.rules.values().zip(relevance).map(|(rule, relevance)| self.outcome(rule, *relevance)).collect()
-    }
-
     fn outcome(&self, rule: &Rule, relevance: Relevance) -> Outcome {
-        if matches!(relevance, Relevance::No | Relevance::Known) {
+        if relevance == Relevance::No {
             return Outcome::of(Status::NotApplicable);
         }
         let (whole, applies) = (rule.id.as_str(), rule.applies_id.as_str());

@@ -73,6 +73,7 @@ impl Vocabularies {
 }
 
 /// The entities that stand for the things of one flow.
+#[derive(Debug)]
 pub(super) struct FlowEntities {
     circumstances: EntityUid,
     endpoint: EntityUid,

@@ -3,17 +3,15 @@
 //! Only speed: a rule that is left out would have come out as not applicable.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use cedar_policy::PolicySet;
 
-use super::Outcome;
 use crate::model::Root;
 use crate::resolve::{FlowFacts, Value};
-use crate::rulebook::{Guard, Rule, RuleBook, Test};
+use crate::rulebook::{Guard, RuleBook, Test};
 
 /// What the guards of a rule tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relevance {
     /// The rule cannot apply.
     No,
@@ -21,8 +19,6 @@ pub(super) enum Relevance {
     Applies,
     /// Cedar must tell.
     Open,
-    /// The rule applies, and its outcome is known from another item or contract of the flow.
-    Known,
 }
 
 /// The policies that requests need.
@@ -30,8 +26,6 @@ pub(super) enum Relevance {
 pub(super) struct Slices<'a> {
     book: &'a RuleBook,
     guards: HashMap<Root, Vec<(usize, &'a Guard)>>,
-    /// Policy sets by the rules they hold: few combinations of rules occur, and a set costs more than a decision.
-    sets: RwLock<HashMap<Vec<Relevance>, Arc<PolicySet>>>,
 }
 
 impl<'a> Slices<'a> {
@@ -42,7 +36,7 @@ impl<'a> Slices<'a> {
                 guards.entry(guard.root).or_default().push((index, guard));
             }
         }
-        Self { book, guards, sets: RwLock::default() }
+        Self { book, guards }
     }
 
     /// Every rule, before any fact is known.
@@ -75,67 +69,18 @@ impl<'a> Slices<'a> {
     }
 
     /// The policies of the relevant rules: each whole and, where it is not known that it applies, without its `unless`.
-    pub(super) fn policies(&self, relevance: &[Relevance]) -> Result<Arc<PolicySet>, String> {
-        // A lock is poisoned only by a panic while it is held; the map itself stays whole.
-        if let Some(known) = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(relevance) {
-            return Ok(Arc::clone(known));
-        }
+    pub(super) fn policies(&self, relevance: &[Relevance]) -> Result<PolicySet, String> {
         let mut policies = PolicySet::new();
         for (rule, relevance) in self.book.rules.values().zip(relevance) {
-            if matches!(relevance, Relevance::Applies | Relevance::Open) {
+            if *relevance != Relevance::No {
                 policies.add(rule.policy()?.clone()).map_err(|error| error.to_string())?;
             }
             if *relevance == Relevance::Open {
                 policies.add(rule.applies()?.clone()).map_err(|error| error.to_string())?;
             }
         }
-        let policies = Arc::new(policies);
-        let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
-        sets.insert(relevance.to_vec(), Arc::clone(&policies));
         Ok(policies)
     }
-}
-
-/// Outcomes that the items and contracts of a flow share.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    /// By rule and, for rules about contracts, contract.
-    outcomes: HashMap<(usize, Option<usize>), Outcome>,
-}
-
-impl Shared {
-    /// Marks the rules whose outcome is known already.
-    pub(super) fn mark(&self, book: &RuleBook, relevance: &mut [Relevance], contract: usize) {
-        for (index, (rule, relevance)) in book.rules.values().zip(relevance).enumerate() {
-            if *relevance == Relevance::Applies && self.outcomes.contains_key(&key(rule, index, contract)) {
-                *relevance = Relevance::Known;
-            }
-        }
-    }
-
-    /// Puts the known outcomes in their places, and keeps the new ones that others can share.
-    pub(super) fn exchange(
-        &mut self,
-        book: &RuleBook,
-        relevance: &[Relevance],
-        outcomes: &mut [Outcome],
-        contract: usize,
-    ) {
-        for (index, (rule, relevance)) in book.rules.values().zip(relevance).enumerate() {
-            let key = key(rule, index, contract);
-            match (relevance, self.outcomes.get(&key)) {
-                (Relevance::Known, Some(known)) => outcomes[index].clone_from(known),
-                (Relevance::Applies, None) if rule.consulted.same_for_items => {
-                    self.outcomes.insert(key, outcomes[index].clone());
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-fn key(rule: &Rule, index: usize, contract: usize) -> (usize, Option<usize>) {
-    (index, (!rule.consulted.same_for_contracts).then_some(contract))
 }
 
 /// True when a guard is known not to hold: the rule then is about other flows.

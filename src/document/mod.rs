@@ -11,11 +11,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::load;
 use crate::problem::{Problem, suggest};
 use crate::source::SourceFile;
 
 pub use schema::Schemas;
-use yaml::{Kind as NodeKind, Node};
+use yaml::{Kind as NodeKind, Node, Stored};
 
 /// The kinds of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +92,8 @@ impl Document {
         schemas: &Schemas,
         problems: &mut Vec<Problem>,
     ) -> Option<(Arc<Self>, Value)> {
-        let node = match yaml::parse(&file.text) {
+        let stored = load::read_at_build(file).and_then(|stored| serde_json::from_str::<Stored>(stored).ok());
+        let node = match stored.map_or_else(|| yaml::parse(&file.text), |stored| Ok(Node::from(stored))) {
             Ok(node) => node,
             Err(error) => {
                 let problem = Problem::new(format!("not readable as YAML: {}", error.message));

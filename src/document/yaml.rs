@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use serde_yaml::{DuplicateKeyPolicy, Options, Spanned};
 
@@ -38,6 +39,20 @@ pub struct Key {
     pub span: Range<usize>,
 }
 
+/// A node with its bytes, as the binary holds it: start, end, and what stands there.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stored(usize, usize, StoredKind);
+
+#[derive(Debug, Serialize, Deserialize)]
+enum StoredKind {
+    #[serde(rename = "s")]
+    Scalar(Value),
+    #[serde(rename = "l")]
+    List(Vec<Stored>),
+    #[serde(rename = "m")]
+    Map(Vec<(String, usize, usize, Stored)>),
+}
+
 /// Documents nest some ten levels deep. The limit keeps the reader within the stack of any thread.
 const MAX_DEPTH: usize = 32;
 
@@ -64,7 +79,36 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
     }
 }
 
+impl From<Stored> for Node {
+    fn from(Stored(start, end, kind): Stored) -> Self {
+        let kind = match kind {
+            StoredKind::Scalar(value) => Kind::Scalar(value),
+            StoredKind::List(items) => Kind::List(items.into_iter().map(Self::from).collect()),
+            StoredKind::Map(entries) => Kind::Map(
+                entries
+                    .into_iter()
+                    .map(|(text, start, end, node)| (Key { text, span: start..end }, Self::from(node)))
+                    .collect(),
+            ),
+        };
+        Self { span: start..end, kind }
+    }
+}
+
 impl Node {
+    /// The node as the binary holds it.
+    pub fn store(self) -> Stored {
+        let kind = match self.kind {
+            Kind::Scalar(value) => StoredKind::Scalar(value),
+            Kind::List(items) => StoredKind::List(items.into_iter().map(Self::store).collect()),
+            Kind::Map(entries) => {
+                let store = |(key, node): (Key, Self)| (key.text, key.span.start, key.span.end, node.store());
+                StoredKind::Map(entries.into_iter().map(store).collect())
+            }
+        };
+        Stored(self.span.start, self.span.end, kind)
+    }
+
     /// The same value without positions.
     pub fn to_json(&self) -> Value {
         match &self.kind {

@@ -9,6 +9,11 @@ use crate::source::SourceFile;
 static POLICIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/provider-profiles");
 static VOCABULARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/vocabulary");
+/// What `build.rs` read of them.
+static READ: Dir<'_> = include_dir!("$OUT_DIR/read");
+
+/// How the paths of embedded files begin.
+const EMBEDDED: &str = "(embedded)/";
 
 /// The embedded folders.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +39,16 @@ pub fn embedded(folder: Embedded) -> Vec<Arc<SourceFile>> {
     files
 }
 
+/// What was read of an embedded file when the program was built: a rule or schema in Cedar's JSON form, or a stored document.
+pub fn read_at_build(file: &SourceFile) -> Option<&'static str> {
+    let path = file.path.strip_prefix(EMBEDDED).filter(|_| file.embedded)?;
+    READ.get_file(format!("{path}.json"))?.contents_utf8()
+}
+
 fn collect(name: &str, dir: &Dir<'_>, files: &mut Vec<Arc<SourceFile>>) {
     for file in dir.files() {
         if let Some(text) = file.contents_utf8() {
-            let path = format!("(embedded)/{name}/{}", file.path().display());
+            let path = format!("{EMBEDDED}{name}/{}", file.path().display());
             files.push(Arc::new(SourceFile::new(path, text, true)));
         }
     }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::source::SourceFile;
 
 pub use archive::{Version, versions_after};
-pub use embedded::{Embedded, embedded};
+pub use embedded::{Embedded, embedded, read_at_build};
 pub use walk::{Exclude, above, documents_under, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.

@@ -131,7 +131,7 @@ struct Places<'a> {
 impl Places<'_> {
     fn rule(&mut self, index: usize, rule: &Rule) -> RuleResult {
         let outcomes: Vec<(&Decision, &decide::Outcome)> =
-            self.parts.decisions.iter().map(|decision| (decision, &decision.outcomes[index])).collect();
+            self.parts.decisions.iter().map(|decision| (decision, &*decision.outcomes[index])).collect();
         let worst = outcomes.iter().map(|(_, outcome)| outcome.status).max().unwrap_or(decide::Status::NotApplicable);
         let concerned: Vec<_> = outcomes.into_iter().filter(|(_, outcome)| outcome.status == worst).collect();
         let verdict: Verdict = worst.verdict(rule.on_violation).into();

@@ -17,10 +17,6 @@ pub struct Consulted {
     pub guards: Vec<Guard>,
     /// True when the guards are all there is: where they are known to hold, the rule applies.
     pub guarded: bool,
-    /// True when the data item matters only to the guards: then the rule has one outcome for all items to which it applies.
-    pub same_for_items: bool,
-    /// True when no fact of the contract is consulted.
-    pub same_for_contracts: bool,
     /// Every entity that the rule names, as type and id.
     pub entities: BTreeSet<(String, String)>,
 }
@@ -80,9 +76,6 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
     facts(&when["body"], catalogue, &mut found.applies)?;
     facts(&unless["body"], catalogue, &mut found.satisfied)?;
     entities(&policy["conditions"], &mut found.entities);
-    let on = |names: &BTreeSet<String>, root: Root| names.iter().any(|name| name.starts_with(root.prefix()));
-    found.same_for_items = found.guarded && !on(&found.satisfied, Root::Principal);
-    found.same_for_contracts = ![&found.applies, &found.satisfied].into_iter().any(|names| on(names, Root::Contract));
     Ok(found)
 }
 

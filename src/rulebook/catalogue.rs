@@ -6,15 +6,17 @@ use cedar_policy::SchemaFragment;
 use serde_json::Value;
 
 use super::flat;
+use crate::load;
 use crate::model::{Catalogue, FactDecl, FactType, Root};
+use crate::source::SourceFile;
 
 /// A Cedar schema and the catalogue of facts that it declares.
 #[derive(Debug, Clone)]
 pub struct FactSchema {
     /// The facts.
     pub catalogue: Catalogue,
-    /// The schema as rules are written against it, still without the purposes.
-    pub(super) written: SchemaFragment,
+    /// The schema as rules are written against it, in Cedar's JSON form, still without the purposes.
+    pub(super) written: Value,
     /// The schema as rules are run against it: one attribute per fact, see [`super::flat`].
     pub(super) run: SchemaFragment,
 }
@@ -23,12 +25,16 @@ pub struct FactSchema {
 ///
 /// # Errors
 /// Why the text is no such schema.
-pub fn read(text: &str) -> Result<FactSchema, String> {
-    let (written, _) = SchemaFragment::from_cedarschema_str(text).map_err(|error| error.to_string())?;
-    let mut json = written.clone().to_json_value().map_err(|error| error.to_string())?;
-    let catalogue = facts(&json)?;
-    flat::schema(&mut json);
-    let run = SchemaFragment::from_json_value(json).map_err(|error| error.to_string())?;
+pub fn read(file: &SourceFile) -> Result<FactSchema, String> {
+    let written = match load::read_at_build(file) {
+        Some(read) => serde_json::from_str(read).map_err(|error| error.to_string())?,
+        None => {
+            let read = SchemaFragment::from_cedarschema_str(&file.text).map_err(|error| error.to_string())?;
+            read.0.to_json_value().map_err(|error| error.to_string())?
+        }
+    };
+    let catalogue = facts(&written)?;
+    let run = SchemaFragment::from_json_value(flat::schema(&written)).map_err(|error| error.to_string())?;
     Ok(FactSchema { catalogue, written, run })
 }
 

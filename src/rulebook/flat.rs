@@ -9,13 +9,15 @@ use serde_json::{Map, Value, json};
 use crate::model::Root;
 
 /// Flattens the records of the entities that hold facts.
-pub(super) fn schema(fragment: &mut Value) {
+pub(super) fn schema(fragment: &Value) -> Value {
+    let mut fragment = fragment.clone();
     for root in Root::ALL {
         let shape = &mut fragment[""]["entityTypes"][root.entity_type()]["shape"]["attributes"];
         let mut flat = Map::new();
         leaves(shape, "", &mut flat);
         *shape = Value::Object(flat);
     }
+    fragment
 }
 
 fn leaves(attributes: &Value, prefix: &str, flat: &mut Map<String, Value>) {

@@ -89,7 +89,8 @@ impl RuleBook {
             check_words(rule, vocabulary, problems);
         }
         if !unchecked.is_empty() {
-            match with_purposes(facts.written) {
+            let written = SchemaFragment::from_json_value(facts.written).map_err(|error| error.to_string());
+            match written.map_err(Problem::new).and_then(with_purposes) {
                 Ok(written) => validate(written, &unchecked, problems),
                 Err(problem) => problems.push(problem),
             }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::analysis::{Consulted, consulted};
 use super::flat;
+use crate::load;
 use crate::model::{Catalogue, Date};
 use crate::problem::Problem;
 use crate::source::SourceFile;
@@ -76,7 +77,7 @@ impl Rule {
 
     /// The rule in the JSON form in which its facts can be read.
     pub(super) fn readable(&self) -> Result<Value, String> {
-        readable(&self.file.text)
+        readable(&self.file)
     }
 
     /// The same rule with other conditions.
@@ -103,7 +104,7 @@ impl Rule {
 
 fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
     let id = id_of(&file.path).ok_or("a rule stands in the folder of its pack: policies/<pack>/<rule>.cedar")?;
-    let mut json = readable(&file.text)?;
+    let mut json = readable(file)?;
     if json["effect"] != "forbid" {
         return Err("a rule is a `forbid`; what no rule forbids is permitted".to_owned());
     }
@@ -155,8 +156,11 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
 }
 
 /// Straight to the form in which a policy can be read: the public way there parses the text twice.
-fn readable(text: &str) -> Result<Value, String> {
-    let written = parse_policy_or_template_to_est(text).map_err(|error| error.to_string())?;
+fn readable(file: &SourceFile) -> Result<Value, String> {
+    if let Some(read) = load::read_at_build(file) {
+        return serde_json::from_str(read).map_err(|error| error.to_string());
+    }
+    let written = parse_policy_or_template_to_est(&file.text).map_err(|error| error.to_string())?;
     serde_json::to_value(&written).map_err(|error| error.to_string())
 }
 

@@ -31,7 +31,7 @@ pub fn mutate(
     let cases: Vec<Case> = scenarios.par_iter().map(|scenario| case(workspace, scenario)).collect::<Result<_, _>>()?;
     let facts: Vec<_> = cases.into_iter().map(|case| case.facts).collect();
     let decider = Decider::new(&workspace.book, &workspace.knowledge.vocabulary)?;
-    let prepared = decider.prepare(&facts)?;
+    let prepared = decider.prepare(&facts);
     let results: Vec<&FlowResult> = tested.iter().filter_map(|tested| tested.result.as_ref().ok()).collect();
     let of_rules: Vec<Mutation> = workspace
         .book

@@ -89,7 +89,7 @@ pub fn test<'a>(workspace: &Workspace, scenarios: &'a [Scenario]) -> Result<(Vec
 }
 
 fn judge(workspace: &Workspace, decider: &Decider<'_>, case: &Case) -> Result<FlowResult, String> {
-    let prepared = decider.prepare(std::slice::from_ref(&case.facts))?;
+    let prepared = decider.prepare(std::slice::from_ref(&case.facts));
     let decisions = decider.decide(&prepared)?.pop().unwrap_or_default();
     let book = &workspace.book;
     let (facts, as_of) = (&case.facts, case.as_of);

@@ -290,8 +290,7 @@ impl Judge {
     /// The decisions on several flows. Together they cost less: making entities takes longer than a request.
     pub(crate) fn decide_all(&self, flows: &[FlowFacts]) -> Vec<Vec<Decision>> {
         self.decider
-            .prepare(flows)
-            .and_then(|flows| self.decider.decide(&flows))
+            .decide(&self.decider.prepare(flows))
             .unwrap_or_else(|error| panic!("facts that do not fit the schema: {error}"))
     }
 
