@@ -25,7 +25,8 @@ pub struct Change<T> {
     pub value: T,
 }
 
-/// Changes a log by what `change` makes of its texts. Where that fails, or changes nothing, nothing is written.
+/// Changes a log by what `change` makes of its texts, which is asked again when another one was faster. Where it fails, or changes
+/// nothing, nothing is written.
 ///
 /// # Errors
 /// A place that cannot be read or written; inside, what `change` failed with.
@@ -47,7 +48,12 @@ fn in_folder<T, E>(
         Problem::new(format!("cannot write the log in `{}`: {error}", folder.display()))
             .help("name a folder in which you may write, on a file system that has locks")
     };
-    let there = folder.is_dir();
+    // What is refused makes no folder.
+    if !folder.is_dir()
+        && let Err(error) = change(&LogText::default())
+    {
+        return Ok(Err(error));
+    }
     fs::create_dir_all(folder).map_err(unwritable)?;
     let lock =
         OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK)).map_err(unwritable)?;
@@ -55,13 +61,7 @@ fn in_folder<T, E>(
     let before = folder_log(folder)?.unwrap_or_default();
     let changed = match change(&before) {
         Ok(changed) => changed,
-        Err(error) => {
-            // Nothing was there and nothing is left, unless somebody else is waiting to append.
-            if !there && fs::remove_file(folder.join(LOCK)).is_ok() {
-                let _ = fs::remove_dir(folder);
-            }
-            return Ok(Err(error));
-        }
+        Err(error) => return Ok(Err(error)),
     };
     // An entry without a checkpoint tells of an append that was cut short; a checkpoint without its entry would look like a loss.
     append(&folder.join(ENTRIES), &before.entries, &changed.text.entries).map_err(unwritable)?;

@@ -1,10 +1,13 @@
 //! `tidegate evidence log`: appending to the log of exported bundles, and checking it.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod args;
 
-use clap::{Args, Subcommand};
+use std::path::Path;
+
 use serde::Serialize;
+
+pub(super) use args::LogVerb;
+use args::{AppendArgs, KeepArgs, ListArgs, ProveArgs, VerifyArgs, WithdrawArgs};
 
 use super::diff::Form;
 use crate::cli::{Exit, Outcome, Surroundings};
@@ -13,7 +16,7 @@ use crate::evidence::log::{
     Withdrawal, text,
 };
 use crate::load::{self, LogPlace, LogText};
-use crate::model::Date;
+use crate::model::Moment;
 use crate::problem::Problem;
 use crate::render;
 use crate::save;
@@ -21,123 +24,6 @@ use crate::save;
 /// The files of a bundle that an entry rests on.
 const ATTESTATION: &str = "attestation.json";
 const RESULT: &str = "result.json";
-
-#[derive(Debug, Subcommand)]
-pub(super) enum LogVerb {
-    /// Append a bundle to the log; one that is in it already is not appended again
-    Append(AppendArgs),
-    /// Say in the log that a bundle no longer stands
-    Withdraw(WithdrawArgs),
-    /// List the entries, and how each stands
-    List(ListArgs),
-    /// Print a proof that somebody else can check: that a bundle is in the log, or that the log only grew
-    Prove(ProveArgs),
-    /// Check that the log is whole, how a bundle stands in it, or a proof
-    ///
-    /// Exit code 0: the log is whole and the bundle stands, or the proof holds. 10: the bundle was replaced. 12: the log is not
-    /// whole, the bundle is not in it or was withdrawn, or the proof does not hold.
-    Verify(VerifyArgs),
-}
-
-#[derive(Debug, Args)]
-struct PlaceArgs {
-    /// The folder of the log, or `git:BRANCH` of the repository around the working folder
-    #[arg(long, value_name = "DIR|git:BRANCH")]
-    log: LogPlace,
-}
-
-#[derive(Debug, Args)]
-struct KeepArgs {
-    /// The moment of the entry is this day [default: now]
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<Date>,
-    /// Also write the new checkpoint into a file, to be kept elsewhere
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
-    /// Also write the proof that the entry is in the log
-    #[arg(long, value_name = "FILE")]
-    proof: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct AppendArgs {
-    /// The bundle
-    bundle: PathBuf,
-    #[command(flatten)]
-    place: PlaceArgs,
-    /// The bundle's name in the log; a later bundle of the same name replaces it [default: that of its file]
-    #[arg(long)]
-    name: Option<String>,
-    /// Something to say about it
-    #[arg(long, value_name = "TEXT")]
-    note: Option<String>,
-    /// What tells a new log from all others, such as `example.com/evidence` [default: made from its first entry]
-    #[arg(long, value_name = "NAME")]
-    origin: Option<String>,
-    #[command(flatten)]
-    keep: KeepArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct WithdrawArgs {
-    #[command(flatten)]
-    place: PlaceArgs,
-    /// The number of the entry
-    #[arg(long, value_name = "NUMBER")]
-    entry: u64,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
-    #[command(flatten)]
-    keep: KeepArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ListArgs {
-    #[command(flatten)]
-    place: PlaceArgs,
-    /// The form of the answer
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
-}
-
-#[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = false, args = ["entry", "bundle", "since"])]
-pub(super) struct ProveArgs {
-    #[command(flatten)]
-    place: PlaceArgs,
-    /// Prove that the entry with this number is in the log
-    #[arg(long, value_name = "NUMBER")]
-    entry: Option<u64>,
-    /// Prove that this bundle is in the log
-    #[arg(long, value_name = "BUNDLE")]
-    bundle: Option<PathBuf>,
-    /// Prove that the log only grew since this checkpoint
-    #[arg(long, value_name = "CHECKPOINT")]
-    since: Option<PathBuf>,
-    /// The checkpoint that the reader of the proof has [default: the last one]
-    #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VerifyArgs {
-    /// The folder of the log, or `git:BRANCH` of the repository around the working folder
-    #[arg(long, value_name = "DIR|git:BRANCH", required_unless_present = "proof", conflicts_with = "proof")]
-    log: Option<LogPlace>,
-    /// Also tell how this bundle stands in the log
-    #[arg(long, value_name = "BUNDLE", conflicts_with = "proof")]
-    bundle: Option<PathBuf>,
-    /// A checkpoint that was kept elsewhere; may be repeated. A proof of growth needs the earlier and the later one
-    #[arg(long, value_name = "FILE", required_unless_present = "log")]
-    checkpoint: Vec<PathBuf>,
-    /// Check this proof, without the log
-    #[arg(long, value_name = "FILE")]
-    proof: Option<PathBuf>,
-    /// The form of the answer
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
-}
 
 pub(super) fn run(verb: &LogVerb, around: &Surroundings) -> Outcome {
     let outcome = match verb {
@@ -305,18 +191,13 @@ fn check_proof(path: &Path, kept: &[Checkpoint], form: Form, around: &Surroundin
 }
 
 /// What an entry says of a bundle.
-fn bundle(
-    path: &Path,
-    name: Option<&str>,
-    moment: crate::model::Moment,
-    around: &Surroundings,
-) -> Result<Bundle, Outcome> {
+fn bundle(path: &Path, name: Option<&str>, moment: Moment, around: &Surroundings) -> Result<Bundle, Outcome> {
     let read = |file: &str| load::read_result(&path.join(file)).map_err(|problem| Outcome::invalid(&[problem], around));
     let whole = around.folder.join(path);
     let own = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (attestation, result) = (read(ATTESTATION)?, read(RESULT)?);
     let name = name.unwrap_or(own.strip_suffix(".zip").unwrap_or(&own));
-    Bundle::of(name, &attestation, &Arc::clone(&result), moment).map_err(|problems| Outcome::invalid(&problems, around))
+    Bundle::of(name, &attestation, &result, moment).map_err(|problems| Outcome::invalid(&problems, around))
 }
 
 fn texts(place: &LogPlace, around: &Surroundings) -> Result<LogText, Outcome> {
