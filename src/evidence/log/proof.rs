@@ -90,6 +90,10 @@ impl Proof {
         if version != VERSION {
             return Err(format!("the proof has version {version}; this Tidegate reads version {VERSION}"));
         }
+        let differ = |one: &Checkpoint| trusted.iter().any(|other| other.size == one.size && other != one);
+        if let Some(forked) = trusted.iter().find(|one| differ(one)) {
+            return Err(format!("two checkpoints of size {} differ: there are two histories", forked.size));
+        }
         match self {
             Self::Inclusion { entry, leaf_index, tree_size, hashes, .. } => {
                 let head = of_size(*tree_size)?;
