@@ -1,5 +1,7 @@
 //! Writing: pages into a folder, where pages of others are left alone; a result into a file, whole or not at all.
 
+mod log;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -7,6 +9,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
+
+pub use log::{Change, log};
 
 /// Pages by path below their folder.
 pub type Pages = BTreeMap<String, String>;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::evidence::EvidenceArgs;
 use super::output::RenderArgs;
 use crate::model::Date;
 
@@ -47,6 +48,8 @@ pub(super) enum Verb {
     Schema(SchemaArgs),
     /// Approved waivers of single findings
     Exceptions(ExceptionsArgs),
+    /// What others can check: bundles of evidence and the log of them
+    Evidence(EvidenceArgs),
     /// Write a commented start into a repository: configuration, exceptions and a first manifest
     Init(InitArgs),
     /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have

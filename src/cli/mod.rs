@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod convert;
 mod docs;
+mod evidence;
 mod exceptions;
 mod init;
 mod knowledge;
@@ -158,6 +159,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Docs(args) => docs::run(args, around),
         Verb::Schema(args) => knowledge::schema(args, around),
         Verb::Exceptions(args) => exceptions::run(args, around),
+        Verb::Evidence(args) => evidence::run(args, around),
         Verb::Init(args) => init::run(args),
         Verb::Test(args) => test::run(args, around),
         Verb::Completions { shell } => {

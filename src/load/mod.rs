@@ -2,6 +2,8 @@
 
 mod archive;
 mod embedded;
+pub(crate) mod git;
+pub(crate) mod log;
 mod walk;
 
 use std::fs::{self, File};
@@ -14,6 +16,7 @@ use crate::source::SourceFile;
 
 pub use archive::{Version, versions_after};
 pub use embedded::{Embedded, embedded, read_at_build};
+pub use log::{LogPlace, LogText, log};
 pub use walk::{Exclude, above, documents_under, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.

@@ -35,11 +35,29 @@ impl Moment {
         }
     }
 
+    /// As it is written down: a day, or a moment of UTC in seconds.
+    pub fn written(self) -> String {
+        match self {
+            Self::On(day) => day.to_string(),
+            Self::At(clock) => Timestamp::from_second(clock.as_second()).unwrap_or(clock).to_string(),
+        }
+    }
+
     fn day_at(self, offset: Offset) -> Date {
         match self {
             Self::On(day) => day,
             Self::At(clock) => Date(offset.to_datetime(clock).date()),
         }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = String;
+
+    /// Reads what [`Moment::written`] wrote.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = || text.parse().map(Self::On);
+        text.parse().map_or_else(|_| day(), |clock| Ok(Self::At(clock)))
     }
 }
 
@@ -145,6 +163,14 @@ mod tests {
             assert!(expiry.is_over(Moment::On("2027-01-01".parse().unwrap())));
             assert_eq!(expiry.to_string(), expires);
         }
+    }
+
+    #[test]
+    fn a_moment_is_written_as_it_is_read() {
+        for text in ["2026-11-22", "2026-11-22T10:00:00Z"] {
+            assert_eq!(text.parse().map(Moment::written), Ok(text.to_owned()));
+        }
+        assert_eq!(moment("2026-11-22T18:00:00.5+08:00").written(), "2026-11-22T10:00:00Z");
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub mod gitlab;
 pub mod html;
 pub mod junit;
 pub mod markdown;
-mod page;
+pub(crate) mod page;
 pub mod problems;
 pub mod profile;
 pub mod rules;
@@ -29,7 +29,7 @@ pub fn json(report: &Report) -> Result<String, String> {
 }
 
 /// Any value as JSON, with a line break at the end.
-fn pretty(value: &impl serde::Serialize) -> Result<String, String> {
+pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<String, String> {
     let mut text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
     text.push('\n');
     Ok(text)

@@ -9,17 +9,17 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Bold.
-pub(super) const STRONG: Style = Style::new().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
 /// Less important.
-pub(super) const DIM: Style = Style::new().dimmed();
+pub(crate) const DIM: Style = Style::new().dimmed();
 /// Good.
-pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// To do.
-pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 /// Not known.
-pub(super) const BLUE: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const BLUE: Style = AnsiColor::Cyan.on_default().bold();
 /// Bad.
-pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// How many characters of a long line are shown before the place.
 const LEAD: usize = 8;
@@ -43,17 +43,17 @@ impl Page {
     }
 
     /// An empty line.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.text.push('\n');
     }
 
     /// A paragraph, wrapped; later lines are indented like the first.
-    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         self.hanging(indent, indent, text);
     }
 
     /// A paragraph whose later lines have an indent of their own.
-    pub(super) fn hanging(&mut self, first: usize, later: usize, text: &str) {
+    pub(crate) fn hanging(&mut self, first: usize, later: usize, text: &str) {
         let (first, later) = (" ".repeat(first), " ".repeat(later));
         // Long words are paths and addresses: they are no use broken. Only texts without spaces between words, such as
         // Chinese ones, are broken elsewhere than at spaces.
@@ -74,13 +74,13 @@ impl Page {
     }
 
     /// One line, cut at the page's width.
-    pub(super) fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         let room = self.width.saturating_sub(indent);
         let _ = writeln!(self.text, "{}{}", " ".repeat(indent), cut(text, room));
     }
 
     /// One line of a document behind a label. Of a long line the part around the column is shown.
-    pub(super) fn excerpt(&mut self, indent: usize, label: &str, line: &str, column: usize) {
+    pub(crate) fn excerpt(&mut self, indent: usize, label: &str, line: &str, column: usize) {
         let room = self.width.saturating_sub(indent + display_width(label));
         let shown = line.trim_start();
         let start = column.saturating_sub(1 + line.chars().count() - shown.chars().count());
@@ -94,7 +94,7 @@ impl Page {
     }
 
     /// A row of cells padded to the columns' widths; the last is cut.
-    pub(super) fn row(&mut self, indent: usize, cells: &[String], widths: &[usize]) {
+    pub(crate) fn row(&mut self, indent: usize, cells: &[String], widths: &[usize]) {
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {
             line.push_str(cell);
@@ -108,12 +108,12 @@ impl Page {
 }
 
 /// A text in a style.
-pub(super) fn styled(style: Style, text: &str) -> String {
+pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// The widths of the columns of a table.
-pub(super) fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+pub(crate) fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     (0..columns)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max().unwrap_or(0))
