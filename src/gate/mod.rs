@@ -88,7 +88,7 @@ fn pack_off(config: &Known<Config>, finding: &mut RuleResult) {
 /// The organisation lets the rule advise for now.
 fn lowered(config: &Known<Config>, finding: &mut RuleResult, day: Date) {
     let entries = config.model.enforcement.iter().enumerate();
-    let Some((index, entry)) = entries.filter(|(_, entry)| entry.concerns(&finding.id, day)).next_back() else {
+    let Some((index, entry)) = entries.rev().find(|(_, entry)| entry.concerns(&finding.id, day)) else {
         return;
     };
     if entry.level == Level::Advise {

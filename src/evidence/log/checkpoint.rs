@@ -43,6 +43,9 @@ pub struct Signature {
     pub bytes: Vec<u8>,
 }
 
+/// Makes a signature of bytes.
+pub type Sign<'a> = dyn Fn(&[u8]) -> Result<Vec<u8>, String> + 'a;
+
 /// Signs notes.
 #[derive(Clone, Copy)]
 pub struct Signer<'a> {
@@ -51,7 +54,7 @@ pub struct Signer<'a> {
     /// The first bytes of a hash of the key: <https://c2sp.org/signed-note>.
     pub key_id: [u8; 4],
     /// Signs bytes.
-    pub sign: &'a dyn Fn(&[u8]) -> Result<Vec<u8>, String>,
+    pub sign: &'a Sign<'a>,
 }
 
 /// Knows the key of a signer.
