@@ -27,15 +27,15 @@ impl<'a> Facts<'a> {
         Self { state, all }
     }
 
-    /// What the fact is for the rule: as the rule consulted it, else as others did.
-    fn named(&self, rule: Option<&'a RuleResult>, name: &str) -> Vec<&'a FactResult> {
-        let own = rule.into_iter().flat_map(|rule| &rule.facts).map(AsRef::as_ref);
-        let own: Vec<&FactResult> = own.filter(|fact: &&FactResult| fact.name == name).collect();
-        if own.is_empty() { self.all.get(name).cloned().unwrap_or_default() } else { own }
+    /// What the fact is for the rule, if it consulted it.
+    fn own(rule: Option<&'a RuleResult>, name: &str) -> Vec<&'a FactResult> {
+        let consulted = rule.into_iter().flat_map(|rule| &rule.facts).map(AsRef::as_ref);
+        consulted.filter(|fact: &&FactResult| fact.name == name).collect()
     }
 
-    fn knows(&self, rule: Option<&'a RuleResult>, name: &str) -> bool {
-        !self.named(rule, name).is_empty()
+    /// What the fact is for any rule. Of several data items, it may be more than what one rule would consult.
+    fn any(&self, name: &str) -> &[&'a FactResult] {
+        self.all.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn value(&self, fact: &FactResult) -> FactValue {
@@ -71,17 +71,25 @@ pub(super) fn changes<'a>(
         }
     }
     let change = |name: &&str| {
-        let (before, after) = (base.0.named(base.1, name), head.0.named(head.1, name));
-        FactChange {
+        let (was, is) = (Facts::own(base.1, name), Facts::own(head.1, name));
+        let covers =
+            |all: &[&FactResult]| was.iter().chain(&is).all(|own| all.iter().any(|fact| fact.value == own.value));
+        let (before, after) = match (was.is_empty(), is.is_empty()) {
+            (true, false) if covers(base.0.any(name)) => return None,
+            (false, true) if covers(head.0.any(name)) => return None,
+            (true, _) => (base.0.any(name), is.as_slice()),
+            (_, true) => (was.as_slice(), head.0.any(name)),
+            (false, false) => (was.as_slice(), is.as_slice()),
+        };
+        let fact = FactChange {
             name: (*name).to_owned(),
-            base: base.0.only_here(&before, &after),
-            head: head.0.only_here(&after, &before),
-        }
+            base: base.0.only_here(before, after),
+            head: head.0.only_here(after, before),
+        };
+        let known = !before.is_empty() && !after.is_empty();
+        (!fact.base.is_empty() || !fact.head.is_empty()).then_some((known, fact))
     };
-    let (both, one): (Vec<FactChange>, Vec<FactChange>) = names
-        .iter()
-        .map(change)
-        .filter(|fact| !fact.base.is_empty() || !fact.head.is_empty())
-        .partition(|fact| base.0.knows(base.1, &fact.name) && head.0.knows(head.1, &fact.name));
-    if both.is_empty() && at_a_loss { one } else { both }
+    let (both, one): (Vec<_>, Vec<_>) = names.iter().filter_map(change).partition(|(known, _)| *known);
+    let told = if both.is_empty() && at_a_loss { one } else { both };
+    told.into_iter().map(|(_, fact)| fact).collect()
 }

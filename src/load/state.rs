@@ -142,7 +142,8 @@ impl Revision {
         let failed = |error: std::io::Error| format!("the base cannot be laid out in a temporary folder: {error}");
         let place = private_folder().map_err(failed)?;
         let root = place.path().join("base");
-        let folder = root.join(&self.below);
+        // Without the separator at its end.
+        let folder: PathBuf = root.join(&self.below).components().collect();
         // A folder that the revision does not have is empty there. `.git` ends searches for what stands above.
         fs::create_dir_all(&folder).map_err(failed)?;
         fs::create_dir(root.join(".git")).map_err(failed)?;

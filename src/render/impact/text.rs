@@ -20,10 +20,7 @@ pub fn render(impact: &Impact, width: usize) -> String {
         if impact.summary.of(change) == 0 {
             continue;
         }
-        let title = match change {
-            Change::Reasons => format!("Same verdict, other reasons: {}", super::number(impact.summary.reasons)),
-            _ => format!("{}: {}", heading(change), super::number(impact.summary.of(change))),
-        };
+        let title = format!("{}: {}", heading(change), super::number(impact.summary.of(change)));
         page.paragraph(0, &styled(style(change), &title));
         page.gap();
         for flow in impact.flows(change) {
