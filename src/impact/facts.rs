@@ -27,13 +27,14 @@ impl<'a> Facts<'a> {
         Self { state, all }
     }
 
-    /// What the fact is for the rule, if it consulted it.
-    fn own(rule: Option<&'a RuleResult>, name: &str) -> Vec<&'a FactResult> {
+    /// What the fact is for the rule: as the rule consulted it, else as others did.
+    fn named(&self, rule: Option<&'a RuleResult>, name: &str) -> Vec<&'a FactResult> {
         let consulted = rule.into_iter().flat_map(|rule| &rule.facts).map(AsRef::as_ref);
-        consulted.filter(|fact: &&FactResult| fact.name == name).collect()
+        let own: Vec<&FactResult> = consulted.filter(|fact: &&FactResult| fact.name == name).collect();
+        if own.is_empty() { self.any(name).to_vec() } else { own }
     }
 
-    /// What the fact is for any rule. Of several data items, it may be more than what one rule would consult.
+    /// What the fact is for any rule.
     fn any(&self, name: &str) -> &[&'a FactResult] {
         self.all.get(name).map_or(&[], Vec::as_slice)
     }
@@ -70,21 +71,14 @@ pub(super) fn changes<'a>(
             names.push(&fact.name);
         }
     }
+    // A rule gives the facts of the data items that have its status, and of one where it does not apply. So a value is gone only if it is
+    // in no rule of the other state.
     let change = |name: &&str| {
-        let (was, is) = (Facts::own(base.1, name), Facts::own(head.1, name));
-        let covers =
-            |all: &[&FactResult]| was.iter().chain(&is).all(|own| all.iter().any(|fact| fact.value == own.value));
-        let (before, after) = match (was.is_empty(), is.is_empty()) {
-            (true, false) if covers(base.0.any(name)) => return None,
-            (false, true) if covers(head.0.any(name)) => return None,
-            (true, _) => (base.0.any(name), is.as_slice()),
-            (_, true) => (was.as_slice(), head.0.any(name)),
-            (false, false) => (was.as_slice(), is.as_slice()),
-        };
+        let (before, after) = (base.0.any(name), head.0.any(name));
         let fact = FactChange {
             name: (*name).to_owned(),
-            base: base.0.only_here(before, after),
-            head: head.0.only_here(after, before),
+            base: base.0.only_here(&base.0.named(base.1, name), after),
+            head: head.0.only_here(&head.0.named(head.1, name), before),
         };
         let known = !before.is_empty() && !after.is_empty();
         (!fact.base.is_empty() || !fact.head.is_empty()).then_some((known, fact))

@@ -42,7 +42,7 @@ pub struct StateInfo {
     /// What the user calls it: a revision, a folder, a saved result, the work tree.
     pub name: String,
     /// The commit, where it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// The day of the decision.
     pub as_of: String,
@@ -136,13 +136,13 @@ pub struct RuleChange {
     /// How it stands after; null when there is no such rule any more.
     pub head: Option<Standing>,
     /// The rule's own file, if it differs.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<InputChange>,
     /// The facts that the rule consulted and that differ.
     pub facts: Vec<FactChange>,
     /// Where neither the rule, nor a fact, nor what sets the finding aside differs: the files that say what words mean, and the flow's
     /// manifest, as far as they do.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<InputChange>,
 }
 
@@ -154,13 +154,13 @@ pub struct Standing {
     /// What that means for the flow.
     pub verdict: Verdict,
     /// Why the finding does not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aside: Option<Aside>,
     /// The data items that have the status.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
     /// The contracts under which they have it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contracts: Vec<String>,
 }
 
@@ -197,7 +197,7 @@ pub struct Spot {
     /// The text of the line.
     pub text: String,
     /// The document behind the fact.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceInfo>,
 }
 
