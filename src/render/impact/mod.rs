@@ -114,7 +114,7 @@ fn asides(rule: &RuleChange) -> Vec<String> {
 fn because(aside: &Aside) -> String {
     let reason = match aside.by {
         AsideBy::NotInForce => format!("it counts from {}", aside.reason),
-        _ => format!("{}: {}", aside.by.word(), aside.reason),
+        _ => format!("{}: {}", aside.by.word(), aside.reason.trim_end_matches('.')),
     };
     let approval = aside.approval.as_ref().map_or(String::new(), |approval| {
         format!("; {}, approved by {}, {}, until {}", approval.id, approval.approver, approval.ticket, approval.expires)
