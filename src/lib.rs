@@ -2,13 +2,14 @@
 //! these contracts and laws, on this day?
 //!
 //! The modules are the stages of its pipeline, in this order; each knows only those before it:
-//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`render`].
+//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`impact`] → [`render`].
 
 pub mod cli;
 pub mod decide;
 pub mod document;
 pub mod evidence;
 pub mod gate;
+pub mod impact;
 pub mod knowledge;
 pub mod load;
 pub mod model;

@@ -162,6 +162,7 @@ const STAGES: [&str; 19] = [
     "decide",
     "report",
     "gate",
+    "impact",
     "render",
     "workspace",
     "pipeline",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::evidence::EvidenceArgs;
+use super::impact::ImpactArgs;
 use super::output::RenderArgs;
 use crate::model::Date;
 
@@ -38,6 +39,8 @@ pub(super) enum Verb {
     Ask(AskArgs),
     /// Render a saved result again, in any form; the exit code is that of the run it holds
     Convert(ConvertArgs),
+    /// Which flows a change loosens or tightens, and which changed fact or rule is the cause
+    Impact(ImpactArgs),
     /// List the rules
     Rules(FolderArgs),
     /// Explain one rule: what it asks, from which source, by which facts, and how to satisfy it
@@ -63,7 +66,7 @@ pub(super) enum Verb {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct FolderArgs {
     /// A folder with rule packs of your own, beside the embedded ones; may be repeated
     #[arg(long, value_name = "DIR")]
@@ -242,7 +245,7 @@ pub(super) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack, config,
-    /// exceptions or result
+    /// exceptions, result or impact
     pub(super) kind: String,
     #[command(flatten)]
     pub(super) folders: FolderArgs,

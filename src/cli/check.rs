@@ -57,7 +57,7 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     judge(&workspace, &manifests, &args.output, Absent::NotDone, gate, around)
 }
 
-fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {
+pub(super) fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {
     let file = load::read_result(path).map_err(|problem| vec![problem])?;
     Ok(Baseline::of(&Report::read(&file)?))
 }
@@ -87,7 +87,7 @@ pub(super) fn judge(
     }
 }
 
-fn progress(flows: usize, around: &Surroundings) -> ProgressBar {
+pub(super) fn progress(flows: usize, around: &Surroundings) -> ProgressBar {
     if flows < LONG_RUN || !around.watched {
         return ProgressBar::hidden();
     }

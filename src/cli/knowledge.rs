@@ -3,6 +3,7 @@
 use super::args::{ExplainArgs, FolderArgs, SchemaArgs};
 use super::{Outcome, Surroundings, setup};
 use crate::document::Kind;
+use crate::impact::Impact;
 use crate::problem::did_you_mean;
 use crate::render;
 use crate::report::Report;
@@ -38,8 +39,9 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
         let schema = match Kind::from_word(&args.kind) {
             Some(kind) => workspace.schemas.published(kind).clone(),
             None if args.kind == "result" => Report::schema(),
+            None if args.kind == "impact" => Impact::schema(),
             None => {
-                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result"]);
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact"]);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }
         };

@@ -7,6 +7,7 @@ mod convert;
 mod docs;
 mod evidence;
 mod exceptions;
+mod impact;
 mod init;
 mod knowledge;
 mod output;
@@ -153,6 +154,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Check(args) => check::run(args, around),
         Verb::Ask(args) => ask::run(args, around),
         Verb::Convert(args) => convert::run(args, around),
+        Verb::Impact(args) => impact::run(args, around),
         Verb::Rules(args) => knowledge::rules(args, around),
         Verb::Explain(args) => knowledge::explain(args, around),
         Verb::Profiles(args) => profiles::run(args, around),

@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -19,8 +20,8 @@ const STEP_SUMMARY: usize = 1024 * 1024;
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
     /// The form of the result, to standard output or into a file; may be repeated [default: text]
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = TargetParser)]
-    format: Vec<Target>,
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = TargetParser::<Format>::new())]
+    format: Vec<Target<Format>>,
     /// Also show which rules are satisfied, and by which facts
     #[arg(long, short)]
     verbose: bool,
@@ -49,25 +50,31 @@ enum Format {
 
 /// A form, and the file that takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Target {
-    format: Format,
-    file: Option<PathBuf>,
+pub(super) struct Target<F> {
+    pub(super) format: F,
+    pub(super) file: Option<PathBuf>,
 }
 
 /// Reads `FORMAT[=FILE]`.
 #[derive(Debug, Clone, Copy)]
-struct TargetParser;
+pub(super) struct TargetParser<F>(PhantomData<F>);
 
-impl TypedValueParser for TargetParser {
-    type Value = Target;
+impl<F> TargetParser<F> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Target, clap::Error> {
+impl<F: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TargetParser<F> {
+    type Value = Target<F>;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Target<F>, clap::Error> {
         let text = value.to_str().ok_or_else(|| clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         let (word, file) = match text.split_once('=') {
             Some((word, file)) => (word, Some(file)),
             None => (text, None),
         };
-        let format = EnumValueParser::<Format>::new().parse_ref(command, arg, OsStr::new(word))?;
+        let format = EnumValueParser::<F>::new().parse_ref(command, arg, OsStr::new(word))?;
         if file == Some("") {
             let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
             if let Some(arg) = arg {
@@ -80,37 +87,58 @@ impl TypedValueParser for TargetParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Format::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+        Some(Box::new(F::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
     }
 }
 
 impl RenderArgs {
-    fn targets(&self) -> Vec<Target> {
-        match self.format.as_slice() {
-            [] => vec![Target { format: Format::Text, file: None }],
-            given => given.to_vec(),
-        }
+    fn targets(&self) -> Vec<Target<Format>> {
+        or_else(&self.format, Format::Text)
     }
 
     /// What is wrong when two forms would go to one place.
     pub(super) fn conflict(&self) -> Option<String> {
-        let targets = self.targets();
-        let (_, second) = targets
-            .iter()
-            .enumerate()
-            .find(|(at, target)| targets[..*at].iter().any(|earlier| earlier.file == target.file))?;
-        Some(match &second.file {
-            None => {
-                "only one format can go to standard output; write the others to files: `--format FORMAT=FILE`".into()
-            }
-            Some(file) => format!("two formats go to `{}`; give each a file of its own", file.display()),
-        })
+        conflict(&self.targets())
     }
 
     /// For which rules the forms give the facts.
     pub(super) fn detail(&self) -> Detail {
-        let all = |target: &Target| matches!(target.format, Format::Json | Format::Html);
+        let all = |target: &Target<Format>| matches!(target.format, Format::Json | Format::Html);
         if self.verbose || self.targets().iter().any(all) { Detail::All } else { Detail::Findings }
+    }
+}
+
+/// The forms that are wanted; without a wish, one of them to standard output.
+pub(super) fn or_else<F: Clone>(given: &[Target<F>], usual: F) -> Vec<Target<F>> {
+    if given.is_empty() { vec![Target { format: usual, file: None }] } else { given.to_vec() }
+}
+
+/// What is wrong when two forms would go to one place.
+pub(super) fn conflict<F>(targets: &[Target<F>]) -> Option<String> {
+    let (_, second) = targets
+        .iter()
+        .enumerate()
+        .find(|(at, target)| targets[..*at].iter().any(|earlier| earlier.file == target.file))?;
+    Some(match &second.file {
+        None => "only one format can go to standard output; write the others to files: `--format FORMAT=FILE`".into(),
+        Some(file) => format!("two formats go to `{}`; give each a file of its own", file.display()),
+    })
+}
+
+impl Outcome {
+    /// Takes what is written: to standard output, or into a file. A file that cannot be written is a failure.
+    pub(super) fn put(&mut self, text: String, file: Option<&PathBuf>) {
+        match file {
+            Some(path) => self.saved(path, save::file(path, &text)),
+            None => self.output = text,
+        }
+    }
+
+    fn saved(&mut self, path: &Path, done: std::io::Result<()>) {
+        if let Err(error) = done {
+            let _ = writeln!(self.messages, "error: cannot write `{}`: {error}", path.display());
+            self.exit = Exit::Failure;
+        }
     }
 }
 
@@ -127,26 +155,17 @@ pub(super) fn deliver(report: &Report, args: &RenderArgs, around: &Surroundings)
             Ok(text) => text,
             Err(message) => return Outcome::failed(&message),
         };
-        let mut saved = |path: &PathBuf, done: std::io::Result<()>| {
-            if let Err(error) = done {
-                let _ = writeln!(outcome.messages, "error: cannot write `{}`: {error}", path.display());
-                outcome.exit = Exit::Failure;
-            }
-        };
-        match &target.file {
-            Some(path) => saved(path, save::file(path, &text)),
-            None => outcome.output = text,
-        }
+        outcome.put(text, target.file.as_ref());
         if target.format == Format::Github
             && let Some(path) = &around.step_summary
         {
-            saved(path, save::append(path, STEP_SUMMARY, |left| render::markdown::render(report, left)));
+            outcome.saved(path, save::append(path, STEP_SUMMARY, |left| render::markdown::render(report, left)));
         }
     }
     outcome
 }
 
-fn form(report: &Report, target: &Target, verbose: bool, around: &Surroundings) -> Result<String, String> {
+fn form(report: &Report, target: &Target<Format>, verbose: bool, around: &Surroundings) -> Result<String, String> {
     Ok(match target.format {
         Format::Text if target.file.is_some() => {
             anstream::adapter::strip_str(&render::text::render(report, WIDTH, verbose)).to_string()

@@ -4,6 +4,7 @@ mod archive;
 mod embedded;
 pub(crate) mod git;
 pub(crate) mod log;
+mod state;
 mod walk;
 
 use std::fs::{self, File};
@@ -17,6 +18,7 @@ use crate::source::SourceFile;
 pub use archive::{Version, versions_after};
 pub use embedded::{Embedded, embedded, read_at_build};
 pub use log::{LogPlace, LogText, log};
+pub use state::{State, state};
 pub use walk::{Exclude, above, documents_under, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.
@@ -75,6 +77,11 @@ fn read_within(path: &Path, most: u64, mend: &str) -> Result<Arc<SourceFile>, Pr
 /// True for a file, also over a link.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
+}
+
+/// True for what is there, file or folder.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
 }
 
 /// True for a folder, also over a link.

@@ -14,7 +14,7 @@ pub const COMMENT: usize = 65_536;
 /// By this line a program finds the comment that it wrote before.
 const MARK: &str = "<!-- tidegate:report -->";
 /// Room for the sentences that say what is left out, and for the last lines.
-const RESERVE: usize = 1024;
+pub(super) const RESERVE: usize = 1024;
 
 /// Renders the result in no more than `most` bytes.
 pub fn render(report: &Report, most: usize) -> String {
@@ -48,7 +48,7 @@ pub fn render(report: &Report, most: usize) -> String {
 }
 
 /// Appends the pieces while they fit; tells how many did not.
-fn fill(text: &mut String, room: usize, pieces: impl Iterator<Item = String>) -> usize {
+pub(super) fn fill(text: &mut String, room: usize, pieces: impl Iterator<Item = String>) -> usize {
     let mut left = 0;
     for piece in pieces {
         if left == 0 && text.len() + piece.len() <= room {
@@ -183,7 +183,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A text as code, whatever backticks it holds.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

@@ -7,6 +7,7 @@ pub mod freshness;
 pub mod github;
 pub mod gitlab;
 pub mod html;
+pub mod impact;
 pub mod junit;
 pub mod markdown;
 pub(crate) mod page;

@@ -280,7 +280,7 @@ fn decided_by(page: &mut Page, report: &Report) {
 }
 
 /// The style of a verdict.
-fn look(verdict: Verdict) -> Style {
+pub(super) fn look(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Permitted => GREEN,
         Verdict::Conditional => YELLOW,
