@@ -10,6 +10,7 @@ mod init;
 mod knowledge;
 mod output;
 mod profiles;
+mod register;
 mod setup;
 mod test;
 
@@ -159,6 +160,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Schema(args) => knowledge::schema(args, around),
         Verb::Exceptions(args) => exceptions::run(args, around),
         Verb::Init(args) => init::run(args),
+        Verb::Register(args) => register::run(args, around),
         Verb::Test(args) => test::run(args, around),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
