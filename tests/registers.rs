@@ -36,7 +36,7 @@ fn moment() -> Moment {
 
 fn open(paths: &[PathBuf], contracts: PathBuf) -> (Workspace, Vec<Known<Manifest>>) {
     let folders = Folders { contracts: vec![contracts], ..Folders::default() };
-    Workspace::open(&folders, Reach::Named, |problems| manifest_texts(paths, &Exclude::default(), problems)).unwrap()
+    Workspace::open(&folders, Reach::All, |problems| manifest_texts(paths, &Exclude::default(), problems)).unwrap()
 }
 
 fn write(workspace: &Workspace, manifests: &[Known<Manifest>]) -> Files {
@@ -174,8 +174,11 @@ fn only_what_leaves_home_is_a_transfer() {
 #[test]
 fn a_transfer_without_papers_is_found() {
     let transfers = rows(&EXAMPLES["transfers.csv"]);
-    let open: Vec<_> = transfers.iter().filter(|row| row["verdict_of_transfer_rules"] == "refused").collect();
+    let passed = ["permitted", "no rule applies"];
+    let (open, closed): (Vec<_>, Vec<_>) =
+        transfers.iter().partition(|row| !passed.contains(&row["verdict_of_transfer_rules"].as_str()));
     assert!(!open.is_empty() && open.iter().all(|row| row["findings"] != "none"), "{open:?}");
+    assert!(!closed.is_empty() && closed.iter().all(|row| row["findings"] == "none"), "{closed:?}");
     let carried: Vec<_> = transfers.iter().filter(|row| row["documents"].contains("mechanism: scc")).collect();
     assert!(carried.iter().any(|row| row["verdict_of_transfer_rules"] == "permitted"), "{carried:?}");
 }
@@ -187,14 +190,15 @@ fn known_terms() -> BTreeSet<String> {
     text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-fn context() -> BTreeMap<String, String> {
+/// The prefixes of the record.
+static CONTEXT: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let json: Json = serde_json::from_str(&EXAMPLES["records-of-processing.jsonld"]).unwrap();
     serde_json::from_value(json["@context"].clone()).unwrap()
-}
+});
 
 fn expanded(term: &str) -> Option<String> {
     let (prefix, rest) = term.split_once(':')?;
-    Some(format!("{}{rest}", context().get(prefix)?))
+    Some(format!("{}{rest}", CONTEXT.get(prefix)?))
 }
 
 /// Keys, types and references: everything in the record that stands for a term.
@@ -335,17 +339,6 @@ fn the_order_of_manifests_changes_no_byte() {
     let middle = manifests.len() / 2;
     manifests.rotate_left(middle);
     assert!(write(&workspace, &manifests) == *EXAMPLES, "rotated");
-}
-
-/// The same for more than what the run decided by: knowing all rules and profiles changes nothing.
-#[test]
-fn the_reach_of_a_run_changes_no_byte() {
-    let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
-    let examples = [PathBuf::from("examples/support-reply-drafts")];
-    let texts = |problems: &mut Vec<_>| manifest_texts(&examples, &Exclude::default(), problems);
-    let (workspace, manifests) = Workspace::open(&folders, Reach::All, texts).unwrap();
-    let (named, same) = open(&examples, PathBuf::from("contracts"));
-    assert_eq!(write(&workspace, &manifests), write(&named, &same));
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn written(args: &RegisterArgs, around: &Surroundings) -> Result<Outcome, Outcom
     let moment = around.moment(args.as_of)?;
     let paths = if args.paths.is_empty() { &setup.paths } else { &args.paths };
     let texts = |problems: &mut Vec<_>| manifest_texts(paths, &setup.exclude, problems);
-    let opened = Workspace::open(&setup.folders, Reach::Named, texts);
+    // Names of recipients stand in profiles that no manifest need name.
+    let opened = Workspace::open(&setup.folders, Reach::All, texts);
     let (workspace, manifests) = opened.map_err(|problems| Outcome::invalid(&problems, around))?;
     if manifests.is_empty() {
         return Err(nothing(paths));
