@@ -2,7 +2,8 @@
 //! these contracts and laws, on this day?
 //!
 //! The modules are the stages of its pipeline, in this order; each knows only those before it:
-//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`impact`] → [`render`].
+//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`impact`] →
+//! [`render`], and beside it [`registers`] and [`evidence`].
 
 pub mod cli;
 pub mod decide;
@@ -15,6 +16,7 @@ pub mod load;
 pub mod model;
 pub mod pipeline;
 pub mod problem;
+pub mod registers;
 pub mod render;
 pub mod report;
 pub mod resolve;

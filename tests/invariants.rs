@@ -167,6 +167,7 @@ const STAGES: [&str; 19] = [
     "workspace",
     "pipeline",
     "evidence",
+    "registers",
     "scenario",
     "cli",
     "main",

@@ -53,6 +53,9 @@ pub(super) enum Verb {
     Exceptions(ExceptionsArgs),
     /// What others can check: bundles of evidence and the log of them
     Evidence(EvidenceArgs),
+    /// Write the registers of the flows: records of processing, sub-processors, transfers, and a calendar of what ends
+    #[command(visible_alias = "registers")]
+    Register(RegisterArgs),
     /// Write a commented start into a repository: configuration, exceptions and a first manifest
     Init(InitArgs),
     /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have
@@ -191,6 +194,23 @@ pub(super) struct ExceptionsArgs {
 pub(super) enum ExceptionsVerb {
     /// List the exceptions: who approved what until when, and which need care (exit code 10)
     List(StaleArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RegisterArgs {
+    /// Folders to search for manifests, or manifests, as for `check`
+    pub(super) paths: Vec<PathBuf>,
+    /// The folder to write to; registers of an earlier time in it are replaced
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// The day of the decision [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    /// The saved result of an earlier run, as for `check`
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `tidegate check`: the gate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -35,14 +35,7 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
         Err(problems) => return Outcome::invalid(&problems, around),
     };
     if manifests.is_empty() {
-        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Outcome::stopped(
-            Exit::Nothing,
-            format!(
-                "nothing to check: no integration.yaml or *.integration.yaml (.yml, .json) under {}\n",
-                paths.join(", ")
-            ),
-        );
+        return nothing(paths);
     }
     let baseline = match args.baseline.as_ref().or(setup.baseline.as_ref()).map(|path| baseline(path)).transpose() {
         Ok(baseline) => baseline,
@@ -55,6 +48,12 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
         whole: args.paths.is_empty(),
     };
     judge(&workspace, &manifests, &args.output, Absent::NotDone, gate, around)
+}
+
+pub(super) fn nothing(paths: &[PathBuf]) -> Outcome {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let text = "nothing to check: no integration.yaml or *.integration.yaml (.yml, .json) under";
+    Outcome::stopped(Exit::Nothing, format!("{text} {}\n", paths.join(", ")))
 }
 
 pub(super) fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {

@@ -12,6 +12,7 @@ mod init;
 mod knowledge;
 mod output;
 mod profiles;
+mod register;
 mod setup;
 mod test;
 
@@ -163,6 +164,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Exceptions(args) => exceptions::run(args, around),
         Verb::Evidence(args) => evidence::run(args, around),
         Verb::Init(args) => init::run(args),
+        Verb::Register(args) => register::run(args, around),
         Verb::Test(args) => test::run(args, around),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::document::yaml::escape;
-use crate::model::{Date, Term, TermType, VocabularyFile};
+use crate::model::{Date, Membership, Term, TermType, VocabularyFile};
 use crate::problem::Problem;
 
 use super::words;
@@ -104,6 +104,25 @@ impl Vocabulary {
     /// The nearest answer on the way up the hierarchy of data classes.
     pub fn class_says<T>(&self, class: &str, ask: impl Fn(&Term) -> Option<T> + Copy) -> Option<T> {
         self.upwards(TermType::DataClass, class).find_map(|(_, term)| ask(term))
+    }
+
+    /// The term of the W3C Data Privacy Vocabulary for a word, or else for the nearest word above it.
+    pub fn dpv<'a>(&'a self, term_type: TermType, id: &'a str) -> Option<&'a str> {
+        self.upwards(term_type, id).find_map(|(_, term)| term.dpv.as_deref())
+    }
+
+    /// The membership by which a country is in a group on a day: its own, or that of a group in the group.
+    pub fn membership(&self, group: &str, country: &str, day: Date) -> Option<&Membership> {
+        let members = &self.term(TermType::CountryGroup, group)?.members;
+        let on_the_day = |between: &&Membership| {
+            between.from.is_none_or(|from| from <= day) && between.to.is_none_or(|to| day <= to)
+        };
+        let own = members.get(country).filter(on_the_day);
+        own.or_else(|| {
+            let of_groups = members.iter().filter(|(_, between)| on_the_day(between));
+            let mut holding = of_groups.filter(|(member, _)| self.countries([*member], day).contains(country));
+            holding.next().map(|(_, between)| between)
+        })
     }
 
     /// The special categories that a data class belongs to, by itself or through a wider class.

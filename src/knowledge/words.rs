@@ -50,6 +50,7 @@ pub(super) fn check(vocabulary: &Vocabulary, problems: &mut Vec<Problem>) -> BTr
                 wrong.insert((term_type, id.clone(), parent.clone()));
             }
             members(vocabulary, term_type, id, word, problems);
+            places(vocabulary, id, word, problems);
             if let Some(law) = word.term.law.as_ref().filter(|law| vocabulary.term(TermType::Law, law).is_none()) {
                 let span = word.document.node.locate(&format!("/terms/{}/law", escape(id)));
                 let problem = unknown(vocabulary, TermType::Law, id, law);
@@ -81,6 +82,19 @@ fn members(vocabulary: &Vocabulary, term_type: TermType, id: &str, word: &Word, 
         let node = &word.document.node;
         let span = node.locate_key(&pointer).unwrap_or_else(|| node.locate(&pointer));
         problems.push(problem.at(&word.document.file, span, label));
+    }
+}
+
+/// Where data under a law are at home, and where they may go, are countries and groups of countries.
+fn places(vocabulary: &Vocabulary, id: &str, word: &Word, problems: &mut Vec<Problem>) {
+    for (field, places) in [("home", &word.term.home), ("adequate", &word.term.adequate)] {
+        for (index, place) in places.iter().enumerate() {
+            if vocabulary.term(TermType::Country, place).is_none() && !is_group(vocabulary, place) {
+                let span = word.document.node.locate(&format!("/terms/{}/{field}/{index}", escape(id)));
+                let problem = unknown(vocabulary, TermType::CountryGroup, id, place);
+                problems.push(problem.at(&word.document.file, span, "not in the vocabulary"));
+            }
+        }
     }
 }
 

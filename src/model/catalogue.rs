@@ -76,6 +76,8 @@ pub struct FactDecl {
     pub computed: bool,
     /// True when it stands in a paper on record.
     pub paper: bool,
+    /// The terms of the W3C Data Privacy Vocabulary for its words, or for `yes`.
+    pub dpv: BTreeMap<String, String>,
     /// Its value when a manifest does not state it.
     pub absent: Option<Value>,
     /// Its value when a contract has the clause but not this field.

@@ -19,6 +19,11 @@ impl Date {
         Self(self.0.saturating_add(i64::from(days).days()))
     }
 
+    /// The day in the basic form of ISO 8601: `20261122`.
+    pub fn basic(self) -> String {
+        self.0.strftime("%Y%m%d").to_string()
+    }
+
     /// Days from `earlier` to this day; negative when `earlier` is later.
     pub fn days_since(self, earlier: Self) -> i64 {
         self.0.duration_since(earlier.0).as_hours() / 24

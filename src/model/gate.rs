@@ -38,6 +38,8 @@ pub struct Config {
     pub exceptions: Option<PathBuf>,
     /// The saved result of an earlier run: what it found is told but does not count.
     pub baseline: Option<PathBuf>,
+    /// Who we are, for the records of processing.
+    pub organisation: Option<Organisation>,
     /// Which rules only advise for now. Of several entries for a rule the last one holds. Mandatory packs cannot be lowered.
     #[serde(default)]
     pub enforcement: Vec<Enforcement>,
@@ -46,6 +48,20 @@ pub struct Config {
     pub packs_off: BTreeMap<String, String>,
     /// Anything a reader should know.
     pub note: Option<String>,
+}
+
+/// Who we are: what a record of processing names, and no manifest repeats.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Our name.
+    pub name: Option<String>,
+    /// How to reach us.
+    pub contact: Option<String>,
+    /// Our representative, where the law asks for one, with contact details; `none` where it does not.
+    pub representative: Option<String>,
+    /// Our data protection officer, with contact details; `none` where there need not be one.
+    pub data_protection_officer: Option<String>,
 }
 
 /// How much a rule counts.

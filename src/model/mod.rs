@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub use catalogue::{Catalogue, FactDecl, FactType, Root};
 pub use contract::{CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence};
 pub use date::Date;
-pub use gate::{Config, Enforcement, Exception, Exceptions, Level};
+pub use gate::{Config, Enforcement, Exception, Exceptions, Level, Organisation};
 pub use manifest::{Consent, DataItem, Flow, Manifest, Status, Treatment};
 pub use moment::{Expiry, Moment};
 pub use provider::{

@@ -43,6 +43,14 @@ impl Moment {
         }
     }
 
+    /// The moment in UTC, in the basic form of ISO 8601: `20261122T000000Z`.
+    pub fn stamp(self) -> String {
+        match self {
+            Self::On(day) => format!("{}T000000Z", day.basic()),
+            Self::At(clock) => clock.strftime("%Y%m%dT%H%M%SZ").to_string(),
+        }
+    }
+
     fn day_at(self, offset: Offset) -> Date {
         match self {
             Self::On(day) => day,

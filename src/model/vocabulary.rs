@@ -142,6 +142,15 @@ pub struct Term {
     pub members: BTreeMap<String, Membership>,
     /// The law of a legal basis.
     pub law: Option<String>,
+    /// Where data under a law are at home: countries and groups. Anywhere else is abroad for that law.
+    #[serde(default)]
+    pub home: Vec<String>,
+    /// Groups of countries abroad to which a law lets data go, the notes of their members say under which conditions.
+    #[serde(default)]
+    pub adequate: Vec<String>,
+    /// The term of the W3C Data Privacy Vocabulary that means the same or is wider; narrower words inherit it.
+    #[schemars(regex(pattern = r"^(dpv|pd|eu-gdpr|loc|tech|ai):[A-Za-z0-9-]+$"))]
+    pub dpv: Option<String>,
     /// The official text of a law or an authority.
     pub url: Option<String>,
     /// Whether an authority still stands.

@@ -90,6 +90,7 @@ fn collect(
             doc,
             computed: marks.computed,
             paper: marks.paper,
+            dpv: notes.get("dpv").and_then(Value::as_str).map(dpv).unwrap_or_default(),
             absent: default(notes, "absent"),
             stated: default(notes, "stated"),
             silent_ask: default(notes, "silent_ask"),
@@ -105,6 +106,15 @@ fn collect(
 fn default(notes: &Value, key: &str) -> Option<Value> {
     let text = notes.get(key)?.as_str()?;
     Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+}
+
+/// `dpv:DPIA` for a yes, or `scc eu-gdpr:SCCByCommission, bcr eu-gdpr:BindingCorporateRules` for words.
+fn dpv(note: &str) -> BTreeMap<String, String> {
+    let entry = |entry: &str| {
+        let (word, term) = entry.trim().split_once(' ').unwrap_or(("yes", entry.trim()));
+        (word.to_owned(), term.trim().to_owned())
+    };
+    note.split(',').map(entry).collect()
 }
 
 fn fact_type(attribute: &Value) -> Option<FactType> {
