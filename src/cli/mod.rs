@@ -8,6 +8,7 @@ mod docs;
 mod exceptions;
 mod init;
 mod knowledge;
+mod man;
 mod output;
 mod profiles;
 mod setup;
@@ -165,5 +166,6 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
             clap_complete::generate(*shell, &mut Cli::command(), "tidegate", &mut script);
             Outcome::done(String::from_utf8_lossy(&script).into_owned())
         }
+        Verb::Man(args) => man::run(args),
     }
 }
