@@ -146,7 +146,7 @@ def pipelines(folder, as_of, root):
     changes = {
         "id: website-texts": "id: letters",
         "service: openai/api": "service: openai/chatgpt-consumer",
-        "features: [chat-completions]": "features: []",
+        "features: [chat-completions]": "features: [chat]",
         "laws: [none]": "laws: [gdpr]",
         "class: org.public.documentation": "class: user.name",
     }
