@@ -1,4 +1,5 @@
-//! How long `tidegate check` takes, as a whole process: one manifest with three flows, and 1,000 of them with four items a flow.
+//! How long `tidegate check` takes, as a whole process: one manifest with three flows, and 1,000 and 10,000 of them with
+//! four items a flow.
 #![allow(missing_docs, clippy::expect_used, reason = "a benchmark may stop at the first fault")]
 
 use std::fmt::Write as _;
@@ -86,6 +87,11 @@ fn benchmarks(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(20));
     group.bench_function("1,000 manifests, 3,000 flows", |bencher| bencher.iter(|| check(&many, "text")));
     group.bench_function("1,000 manifests, 3,000 flows, JSON", |bencher| bencher.iter(|| check(&many, "json")));
+    // Whether time stays linear. `-- --test` runs everything once, to see that it runs: this would add minutes and show nothing new.
+    if !std::env::args().any(|argument| argument == "--test") {
+        let most = folder(10_000);
+        group.bench_function("10,000 manifests, 30,000 flows", |bencher| bencher.iter(|| check(&most, "text")));
+    }
     group.finish();
 }
 

@@ -67,6 +67,15 @@ pub(super) enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Write a manual page for every command
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// The folder to write to; `man -l FILE` shows a page, and pages in `share/man/man1` are found by name
+    #[arg(default_value = "man")]
+    pub(super) folder: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]

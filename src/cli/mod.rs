@@ -10,6 +10,7 @@ mod exceptions;
 mod impact;
 mod init;
 mod knowledge;
+mod man;
 mod output;
 mod profiles;
 mod register;
@@ -171,5 +172,6 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
             clap_complete::generate(*shell, &mut Cli::command(), "tidegate", &mut script);
             Outcome::done(String::from_utf8_lossy(&script).into_owned())
         }
+        Verb::Man(args) => man::run(args),
     }
 }
