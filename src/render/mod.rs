@@ -9,6 +9,7 @@ pub mod gitlab;
 pub mod html;
 pub mod junit;
 pub mod markdown;
+pub mod oscal;
 mod page;
 pub mod problems;
 pub mod profile;

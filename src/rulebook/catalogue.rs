@@ -1,6 +1,7 @@
 //! The catalogue of facts, read off the Cedar schema.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cedar_policy::SchemaFragment;
 use serde_json::Value;
@@ -13,6 +14,8 @@ use crate::model::{Catalogue, FactDecl, FactType, Root};
 pub struct FactSchema {
     /// The facts.
     pub catalogue: Catalogue,
+    /// The schema's own text.
+    pub(super) text: Arc<str>,
     /// The schema as rules are written against it, still without the purposes.
     pub(super) written: SchemaFragment,
     /// The schema as rules are run against it: one attribute per fact, see [`super::flat`].
@@ -29,7 +32,7 @@ pub fn read(text: &str) -> Result<FactSchema, String> {
     let catalogue = facts(&json)?;
     flat::schema(&mut json);
     let run = SchemaFragment::from_json_value(json).map_err(|error| error.to_string())?;
-    Ok(FactSchema { catalogue, written, run })
+    Ok(FactSchema { catalogue, text: text.into(), written, run })
 }
 
 fn facts(json: &Value) -> Result<Catalogue, String> {
