@@ -45,7 +45,7 @@ def imported(trestle, at, name, document):
     kind = next(iter(document))
     code, said = run(trestle, "import", "--file", source, "--output", name, inside=at)
     if code != 0:
-        expect("rror" in said or "nvalid" in said, f"trestle failed without a word: {said}")
+        expect("Import failed" in said or "Error" in said, f"trestle failed for another reason: {said}")
         return False, said
     code, said = run(trestle, "validate", "--type", kind, "--name", name, inside=at)
     valid = "VALID: Model" in said and "INVALID" not in said
@@ -106,7 +106,9 @@ def tampered(results):
     first(changed, failed)["target"]["status"] = {"state": "satisfied", "reason": "pass"}
     yield "a finding turned into its opposite", changed, False
     changed = copy.deepcopy(results)
-    changed["assessment-results"]["results"][0]["risks"].pop()
+    used = first(changed, failed)["related-risks"][0]["risk-uuid"]
+    risks = changed["assessment-results"]["results"][0]["risks"]
+    risks[:] = [risk for risk in risks if risk["uuid"] != used]
     yield "a risk taken out", changed, False
     changed = copy.deepcopy(results)
     first(changed)["target"]["status"]["state"] = "permitted"
@@ -139,13 +141,22 @@ def main(trestle, folder, scratch):
     counts = {key: len(result.get(key, [])) for key in ("findings", "observations", "risks")}
     print(f"oscal: imported and valid: {', '.join(f'{number} {key}' for key, number in counts.items())}")
 
-    results = documents["assessment-results.json"]
+    results = copy.deepcopy(documents["assessment-results.json"])
+    # Of a few findings; what they refer to matters only to our own look at references, which sees the whole.
+    small = results["assessment-results"]["results"][0]
+    passed = [finding for finding in small["findings"] if finding["target"]["status"]["state"] == "satisfied"]
+    failed = [finding for finding in small["findings"] if finding["target"]["status"]["state"] != "satisfied"]
+    small["findings"] = passed[:10] + failed[:10]
+    for key in ("observations", "risks"):
+        small[key] = small[key][:20]
+    expect(imported(trestle, at, "small", results)[0], "trestle refuses unchanged results")
+    known = set(faults({**documents, "assessment-results.json": results}))
     for number, (name, changed, seen) in enumerate(tampered(results)):
         if seen:
             valid, _ = imported(trestle, at, f"tampered-{number}", changed)
             expect(not valid, f"trestle accepts {name}")
         else:
-            expect(faults({**documents, "assessment-results.json": changed}), f"nothing wrong is found in {name}")
+            expect(set(faults({**documents, "assessment-results.json": changed})) - known, f"nothing wrong is found in {name}")
     print("oscal: changed states, ids, tokens, times and risks are all noticed")
 
 

@@ -57,8 +57,7 @@ impl<'a> Files<'a> {
                 let spot = format!("line={},{}", place.line.saturating_sub(1), place.line);
                 links.push(json!({ "href": format!("#{id}"), "rel": "reference", "resource-fragment": spot }));
             }
-            let source =
-                place.source.filter(|source| source.url.starts_with("https://") || source.url.starts_with("http://"));
+            let source = place.source.filter(|source| opens(&source.url));
             if let Some(source) = source {
                 let link = json!({ "href": source.url, "rel": "canonical", "text": title(&source.title) });
                 if !links.contains(&link) {
@@ -72,6 +71,12 @@ impl<'a> Files<'a> {
         super::some(&mut evidence, "links", links);
         evidence
     }
+}
+
+/// True for an address on the web that can stand as it is.
+fn opens(url: &str) -> bool {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    web && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte))
 }
 
 /// A path as a reference of an address.
