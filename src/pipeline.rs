@@ -1,14 +1,15 @@
 //! The later stages in a row: resolve, decide, report, gate. Every verb that judges a flow calls [`evaluate`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::decide::{Decider, engine_version};
+use crate::decide::{self, Decider, engine_version};
 use crate::gate::Gate;
 use crate::knowledge::Known;
-use crate::model::{Manifest, Moment};
+use crate::model::{Date, Manifest, Moment};
 use crate::report::{self, Detail, FlowParts, FlowResult, Input, Report, Summary, Tool, VERSION};
 use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::rulebook::RuleBook;
@@ -107,6 +108,27 @@ pub fn judge(
         })
         .collect();
     Ok(chunks?.into_iter().flatten().collect())
+}
+
+/// The files by which anybody can take the decisions again with Cedar's own command line; see [`decide::export`].
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn cedar_files(
+    workspace: &Workspace,
+    manifests: &[Known<Manifest>],
+    as_of: Date,
+    absent: Absent,
+) -> Result<BTreeMap<String, String>, String> {
+    let book = &workspace.book;
+    let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent };
+    // In the order of the result.
+    let mut manifests: Vec<&Known<Manifest>> = manifests.iter().collect();
+    manifests.sort_by(|a, b| a.model.id.cmp(&b.model.id));
+    let flows = manifests
+        .into_iter()
+        .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| resolve(&frame, manifest, index)));
+    decide::export(book, &workspace.knowledge.vocabulary, &flows.collect::<Vec<FlowFacts>>())
 }
 
 fn inputs(files: &[(Arc<SourceFile>, &'static str)]) -> Vec<Input> {

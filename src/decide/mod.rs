@@ -4,6 +4,7 @@
 //! satisfied is a violation; a residual hangs on the unknowns it names. Each rule is evaluated twice, whole and without its
 //! `unless`, so that *satisfied* and *not applicable* come apart.
 
+mod export;
 mod memo;
 mod request;
 mod residual;
@@ -18,6 +19,7 @@ use crate::knowledge::Vocabulary;
 use crate::model::Root;
 use crate::resolve::FlowFacts;
 use crate::rulebook::{OnViolation, Rule, RuleBook};
+pub use export::export;
 use memo::{Memo, Numbered, Numbers};
 use request::{FlowEntities, Vocabularies};
 use residual::{Known, simplify};

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use cedar_policy::{Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression};
 
 use crate::knowledge::Vocabulary;
-use crate::model::{FactType, Root, TermType};
+use crate::model::{FactType, Root, Term, TermType};
 use crate::resolve::{Facts, FlowFacts, Value};
 use crate::rulebook::RuleBook;
 
@@ -21,18 +21,10 @@ impl Vocabularies {
         let mut entities = Vec::new();
         for term_type in [TermType::DataClass, TermType::SpecialCategory] {
             for (id, term) in vocabulary.terms(term_type) {
-                let mut parents: HashSet<EntityUid> = HashSet::new();
-                for parent in &term.parents {
-                    parents.insert(uid(term_type.name(), parent)?);
-                }
-                if term_type == TermType::DataClass {
-                    for (category, special) in vocabulary.terms(TermType::SpecialCategory) {
-                        if special.members.contains_key(id) {
-                            parents.insert(uid(TermType::SpecialCategory.name(), category)?);
-                        }
-                    }
-                }
-                entities.push(Entity::new_no_attrs(uid(term_type.name(), id)?, parents));
+                let parents: Result<HashSet<EntityUid>, String> = parents(vocabulary, term_type, id, term)
+                    .map(|(parent_type, parent)| uid(parent_type.name(), parent))
+                    .collect();
+                entities.push(Entity::new_no_attrs(uid(term_type.name(), id)?, parents?));
             }
         }
         let entities = Entities::from_entities(entities, Some(&book.schema)).map_err(|error| error.to_string())?;
@@ -70,6 +62,19 @@ impl Vocabularies {
             .map_err(|error| error.to_string())?;
         Ok((entities, ids))
     }
+}
+
+/// What a word stands in: wider words and, for a data class, the special categories of which it is a member.
+pub(super) fn parents<'v>(
+    vocabulary: &'v Vocabulary,
+    term_type: TermType,
+    id: &'v str,
+    term: &'v Term,
+) -> impl Iterator<Item = (TermType, &'v str)> {
+    let wider = term.parents.iter().map(move |parent| (term_type, parent.as_str()));
+    let categories = (term_type == TermType::DataClass).then(|| vocabulary.terms(TermType::SpecialCategory));
+    let special = categories.into_iter().flatten().filter(move |(_, category)| category.members.contains_key(id));
+    wider.chain(special.map(|(category, _)| (TermType::SpecialCategory, category.as_str())))
 }
 
 /// The entities that stand for the things of one flow.
@@ -162,7 +167,7 @@ fn expression(value: &Value, fact_type: &FactType, name: &str) -> Result<Restric
     })
 }
 
-fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
+pub(super) fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
     thread_local! {
         /// Cedar parses a type's name with its whole grammar; there are few types and many entities.
         static TYPES: RefCell<HashMap<String, EntityTypeName>> = RefCell::default();

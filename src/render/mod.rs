@@ -10,6 +10,7 @@ pub mod html;
 pub mod impact;
 pub mod junit;
 pub mod markdown;
+pub mod oscal;
 pub(crate) mod page;
 pub mod problems;
 pub mod profile;

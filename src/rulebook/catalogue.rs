@@ -1,6 +1,7 @@
 //! The catalogue of facts, read off the Cedar schema.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cedar_policy::SchemaFragment;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub struct FactSchema {
     pub catalogue: Catalogue,
     /// The schema as rules are written against it, in Cedar's JSON form, still without the purposes.
     pub(super) written: Value,
+    /// The schema's own text.
+    pub(super) text: Arc<str>,
     /// The schema as rules are run against it: one attribute per fact, see [`super::flat`].
     pub(super) run: SchemaFragment,
 }
@@ -35,7 +38,7 @@ pub fn read(file: &SourceFile) -> Result<FactSchema, String> {
     };
     let catalogue = facts(&written)?;
     let run = SchemaFragment::from_json_value(flat::schema(&written)).map_err(|error| error.to_string())?;
-    Ok(FactSchema { catalogue, written, run })
+    Ok(FactSchema { catalogue, text: file.text.as_str().into(), written, run })
 }
 
 fn facts(json: &Value) -> Result<Catalogue, String> {

@@ -7,6 +7,7 @@ mod catalogue;
 mod flat;
 mod mutate;
 mod rule;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use analysis::{Consulted, Guard, Test};
 pub use catalogue::{FactSchema, read as read_facts};
 pub use mutate::Mutant;
 pub use rule::{OnViolation, Rule, id_of};
+pub(crate) use written::PERMITTED;
 
 /// All rules of a run.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct RuleBook {
     pub catalogue: Catalogue,
     /// Types of entities and their attributes, with the purposes as actions.
     pub(crate) schema: Arc<Schema>,
+    /// The text of the catalogue, as rules are written against it.
+    catalogue_text: Arc<str>,
 }
 
 /// Parses rule files. Every fault goes to `problems`.
@@ -100,6 +104,7 @@ impl RuleBook {
             packs,
             catalogue: facts.catalogue,
             schema: Arc::new(schema),
+            catalogue_text: facts.text,
         })
     }
 }
@@ -109,7 +114,13 @@ impl RuleBook {
     #[must_use]
     pub fn of_one(&self, rule: Rule) -> Self {
         let rules = BTreeMap::from([(rule.id.clone(), rule)]);
-        Self { rules, packs: BTreeMap::new(), catalogue: self.catalogue.clone(), schema: Arc::clone(&self.schema) }
+        Self {
+            rules,
+            packs: BTreeMap::new(),
+            catalogue: self.catalogue.clone(),
+            schema: Arc::clone(&self.schema),
+            catalogue_text: Arc::clone(&self.catalogue_text),
+        }
     }
 }
 
