@@ -2,10 +2,11 @@
 //! these contracts and laws, on this day?
 //!
 //! The modules are the stages of its pipeline, in this order; each knows only those before it:
-//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`render`].
+//! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`discover`] → [`render`].
 
 pub mod cli;
 pub mod decide;
+pub mod discover;
 pub mod document;
 pub mod gate;
 pub mod knowledge;

@@ -2,6 +2,7 @@
 
 use super::args::{ExplainArgs, FolderArgs, SchemaArgs};
 use super::{Outcome, Surroundings, setup};
+use crate::discover::Discovery;
 use crate::document::Kind;
 use crate::problem::did_you_mean;
 use crate::render;
@@ -38,8 +39,9 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
         let schema = match Kind::from_word(&args.kind) {
             Some(kind) => workspace.schemas.published(kind).clone(),
             None if args.kind == "result" => Report::schema(),
+            None if args.kind == "discovery" => Discovery::schema(),
             None => {
-                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result"]);
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "discovery"]);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }
         };

@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod check;
 mod convert;
+mod discover;
 mod docs;
 mod exceptions;
 mod init;
@@ -152,6 +153,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Check(args) => check::run(args, around),
         Verb::Ask(args) => ask::run(args, around),
         Verb::Convert(args) => convert::run(args, around),
+        Verb::Discover(args) => discover::run(args, around),
         Verb::Rules(args) => knowledge::rules(args, around),
         Verb::Explain(args) => knowledge::explain(args, around),
         Verb::Profiles(args) => profiles::run(args, around),
