@@ -142,6 +142,8 @@ pub struct LeftOut {
     pub path: String,
     /// The reason.
     pub reason: String,
+    /// True when it should have been searched and could not be.
+    pub failed: bool,
 }
 
 /// Where to look, and what is declared.
@@ -180,7 +182,7 @@ pub fn discover(paths: &[impl AsRef<Path>], look: Look<'_>) -> Result<Discovery,
     let wanted = move |path: &Path| match place::folder(path) {
         None => true,
         Some(reason) => {
-            let left_out = LeftOut { path: load::shown(path), reason: reason.to_owned() };
+            let left_out = LeftOut { path: load::shown(path), reason: reason.to_owned(), failed: false };
             folders.lock().unwrap_or_else(PoisonError::into_inner).push(left_out);
             false
         }

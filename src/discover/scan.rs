@@ -33,19 +33,22 @@ pub(super) struct Found {
 }
 
 pub(super) fn file(path: &Path, search: &Search<'_>) -> Scanned {
-    let left_out =
-        |reason: String| Scanned { left_out: Some(LeftOut { path: load::shown(path), reason }), ..Scanned::default() };
+    let left_out = |reason: &str, failed| Scanned {
+        left_out: Some(LeftOut { path: load::shown(path), reason: reason.to_owned(), failed }),
+        ..Scanned::default()
+    };
     let (syntax, format) = match place::file(path) {
         Use::Other => return Scanned::default(),
-        Use::LeftOut(reason) => return left_out(reason.to_owned()),
+        Use::LeftOut(reason) => return left_out(reason, false),
         Use::Searched(syntax, format) => (syntax, format),
     };
     let source = match load::read_source(path) {
-        Ok(source) => source,
-        Err(problem) => return left_out(problem.message),
+        Ok(Some(source)) => source,
+        Ok(None) => return left_out("larger than people write", false),
+        Err(problem) => return left_out(&problem.message, true),
     };
     if is_ours(&source) {
-        return left_out("a document of Tidegate".to_owned());
+        return left_out("a document of Tidegate", false);
     }
     let bare = comments::blanked(&source.text, syntax);
     let mut scanned = Scanned { searched: true, ..Scanned::default() };
@@ -62,7 +65,7 @@ pub(super) fn file(path: &Path, search: &Search<'_>) -> Scanned {
             }
             Err(why) => {
                 let reason = format!("its dependencies cannot be read: {why}");
-                scanned.left_out = Some(LeftOut { path: source.path.clone(), reason });
+                scanned.left_out = Some(LeftOut { path: source.path.clone(), reason, failed: true });
             }
         }
     }

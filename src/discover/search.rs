@@ -9,7 +9,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Ecosystem, ProviderProfile, Traces};
 
 /// A part of a host that an address leaves open: a name, or what a template puts in its place.
-const ANYTHING: &str = r"(?:[a-z0-9.-]|\$?\{[^{}\s]*\}|<[^<>\s]*>|%[sv])";
+const ANYTHING: &str = r"(?:[a-z0-9.-]|\$?\{(?u-i:[^{} \t\r\n]*)\}|<(?u-i:[^<> \t\r\n]*)>|%[sv])";
 /// What stands before a name that is only taken away.
 const REMOVAL: &str = r#"(?:\bunset(?:\s+\w+)*|\benv\s+-u|\bdelete\s+process\.env\.|environ\.pop\(|delenv\(|\bUnsetenv\(|\bdel\s+os\.environ\[)\s*["']?$"#;
 

@@ -33,12 +33,15 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     read_within(path, MAX_BYTES, "split the document; no document of Tidegate needs that much text")
 }
 
-/// Reads a file of a repository that is no document of ours.
+/// Reads a file of a repository that is no document of ours; nothing of a large one.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, Problem> {
-    read_within(path, MAX_SOURCE_BYTES, "people write no such file")
+pub fn read_source(path: &Path) -> Result<Option<Arc<SourceFile>>, Problem> {
+    if fs::metadata(path).is_ok_and(|file| file.len() > MAX_SOURCE_BYTES) {
+        return Ok(None);
+    }
+    read_within(path, MAX_SOURCE_BYTES, "people write no such file").map(Some)
 }
 
 /// Reads a saved result, which may be large.

@@ -27,9 +27,7 @@ pub fn text(discovery: &Discovery, verbose: bool, width: usize) -> String {
         }
         page.gap();
     }
-    let unread = |reason: &str| reason.starts_with("its dependencies") || reason.contains('`');
-    let left_out = discovery.left_out.iter().filter(|left_out| verbose || unread(&left_out.reason));
-    let mut left_out = left_out.peekable();
+    let mut left_out = discovery.left_out.iter().filter(|left_out| verbose || left_out.failed).peekable();
     if left_out.peek().is_some() {
         page.paragraph(0, &styled(STRONG, "Not searched:"));
         for left_out in left_out {

@@ -55,7 +55,7 @@ pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
 
 /// `implementation("group:artifact:1.0")`, `api 'group:artifact'`, `implementation group: 'g', name: 'a'`.
 pub(super) fn gradle(bare: &str) -> Result<Vec<Dependency>, String> {
-    let short = r#"(?m)^[ \t]*"?[A-Za-z]+"?[ \t(]+["']([\w.-]+):([\w.-]+)(?::[^"'\n]*)?["']"#;
+    let short = r#"(?m)^[ \t]*"?[A-Za-z]+"?[ \t(]+["']([\w.-]+):([\w.-]+)(?::(?u:[^"'\n]*))?["']"#;
     let long = r#"(?m)^[ \t]*[A-Za-z]+[ \t(]+group[ \t]*[:=][ \t]*["']([\w.-]+)["'],[ \t]*name[ \t]*[:=][ \t]*["']([\w.-]+)["']"#;
     let mut found = Vec::new();
     for pattern in [short, long] {
