@@ -3,10 +3,11 @@
 //!
 //! The modules are the stages of its pipeline, in this order; each knows only those before it:
 //! [`load`] → [`document`] → [`knowledge`] → [`rulebook`] → [`resolve`] → [`decide`] → [`report`] → [`gate`] → [`impact`] →
-//! [`render`], and beside it [`registers`] and [`evidence`].
+//! [`discover`] → [`render`], and beside it [`registers`] and [`evidence`].
 
 pub mod cli;
 pub mod decide;
+pub mod discover;
 pub mod document;
 pub mod evidence;
 pub mod gate;

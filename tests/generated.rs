@@ -1,4 +1,4 @@
-//! `schemas/` holds what `tidegate schema` prints: one file for each kind of document, and one for the result.
+//! `schemas/` holds what `tidegate schema` prints: one file for each kind of document, one for the result, and one for what `discover` finds.
 //!
 //! `UPDATE=1 cargo test --test generated` writes the files anew.
 
@@ -89,7 +89,7 @@ fn yaml(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn kinds() -> Vec<&'static str> {
-    Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact"]).collect()
+    Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery"]).collect()
 }
 
 fn file(kind: &str) -> PathBuf {

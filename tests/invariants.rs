@@ -163,6 +163,7 @@ const STAGES: [&str; 19] = [
     "report",
     "gate",
     "impact",
+    "discover",
     "render",
     "workspace",
     "pipeline",

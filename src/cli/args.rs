@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::evidence::EvidenceArgs;
 use super::impact::ImpactArgs;
@@ -41,6 +41,8 @@ pub(super) enum Verb {
     Convert(ConvertArgs),
     /// Which flows a change loosens or tightens, and which changed fact or rule is the cause
     Impact(ImpactArgs),
+    /// Find AI providers that a repository uses, and tell those to which no manifest declares a flow (exit code 11)
+    Discover(DiscoverArgs),
     /// List the rules
     Rules(FolderArgs),
     /// Explain one rule: what it asks, from which source, by which facts, and how to satisfy it
@@ -120,6 +122,9 @@ pub(super) struct CheckArgs {
     /// Let no exception count
     #[arg(long)]
     pub(super) no_exceptions: bool,
+    /// Also search the paths for AI providers to which no manifest declares a flow, as `discover` does
+    #[arg(long)]
+    pub(super) discover: bool,
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
@@ -165,6 +170,29 @@ pub(super) struct ConvertArgs {
     pub(super) result: PathBuf,
     #[command(flatten)]
     pub(super) render: RenderArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiscoverArgs {
+    /// Folders or files to search; manifests under them, and under the paths of tidegate.yaml, declare flows
+    /// [default: the paths of tidegate.yaml, or the folder that it is in]
+    pub(super) paths: Vec<PathBuf>,
+    /// The form of the result
+    #[arg(long, default_value = "text")]
+    pub(super) format: DiscoverFormat,
+    /// Also tell what is declared, what does not count, and what was not searched
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) folders: FolderArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiscoverFormat {
+    /// For people
+    Text,
+    /// For programs; `tidegate schema discovery` prints its schema
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -274,7 +302,7 @@ pub(super) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack, config,
-    /// exceptions, result or impact
+    /// exceptions, result, impact or discovery
     pub(super) kind: String,
     #[command(flatten)]
     pub(super) folders: FolderArgs,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::args::AskArgs;
+use super::check::Judging;
 use super::{Outcome, Surroundings, check, setup};
 use crate::document::{Document, Kind, yaml};
 use crate::gate::Gate;
@@ -48,7 +49,8 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
     }
     // There is no flow that an exception could be about.
     let gate = Gate { config: workspace.config.as_ref(), exceptions: None, baseline: None, whole: false };
-    check::judge(&workspace, &[manifest], &args.output, Absent::Unknown, gate, around)
+    let judging = Judging { absent: Absent::Unknown, gate, notices: Vec::new() };
+    check::judge(&workspace, &[manifest], &args.output, judging, around)
 }
 
 /// The question in the form of a manifest, with nothing in it that was not given.

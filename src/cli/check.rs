@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{CheckArgs, OutputArgs};
-use super::{Exit, Outcome, Surroundings, output, setup};
+use super::{Exit, Outcome, Surroundings, discover, output, setup};
 use crate::gate::{Baseline, Gate};
 use crate::knowledge::Known;
 use crate::load;
 use crate::model::Manifest;
 use crate::pipeline::{Manner, Run, evaluate};
 use crate::problem::Problem;
-use crate::report::{Detail, Report};
+use crate::report::{Detail, Notice, Report};
 use crate::resolve::Absent;
 use crate::workspace::{Reach, Workspace, manifest_texts};
 
@@ -23,7 +23,8 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     if let Some(message) = args.output.render.conflict() {
         return Outcome::usage(&message);
     }
-    let reach = if args.output.render.detail() == Detail::All { Reach::All } else { Reach::Named };
+    let all = args.discover || args.output.render.detail() == Detail::All;
+    let reach = if all { Reach::All } else { Reach::Named };
     let setup = match setup(&args.folders, around) {
         Ok(setup) => setup,
         Err(outcome) => return outcome,
@@ -34,7 +35,12 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
         Ok(opened) => opened,
         Err(problems) => return Outcome::invalid(&problems, around),
     };
-    if manifests.is_empty() {
+    let found = args.discover.then(|| discover::look(paths, &setup, &workspace, &manifests)).transpose();
+    let notices = match found {
+        Ok(found) => found.map(|found| found.notices()).unwrap_or_default(),
+        Err(problems) => return Outcome::invalid(&problems, around),
+    };
+    if manifests.is_empty() && notices.is_empty() {
         return nothing(paths);
     }
     let baseline = match args.baseline.as_ref().or(setup.baseline.as_ref()).map(|path| baseline(path)).transpose() {
@@ -47,7 +53,7 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
         baseline: baseline.as_ref(),
         whole: args.paths.is_empty(),
     };
-    judge(&workspace, &manifests, &args.output, Absent::NotDone, gate, around)
+    judge(&workspace, &manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
 }
 
 pub(super) fn nothing(paths: &[PathBuf]) -> Outcome {
@@ -61,13 +67,23 @@ pub(super) fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {
     Ok(Baseline::of(&Report::read(&file)?))
 }
 
+/// What a run counts.
+#[derive(Debug)]
+pub(super) struct Judging<'a> {
+    /// What it means that a manifest does not say something.
+    pub(super) absent: Absent,
+    /// What sets findings aside.
+    pub(super) gate: Gate<'a>,
+    /// What there is to say beyond the flows.
+    pub(super) notices: Vec<Notice>,
+}
+
 /// Decides and renders: the same for manifests and questions.
 pub(super) fn judge(
     workspace: &Workspace,
     manifests: &[Known<Manifest>],
     args: &OutputArgs,
-    absent: Absent,
-    gate: Gate<'_>,
+    judging: Judging<'_>,
     around: &Surroundings,
 ) -> Outcome {
     let moment = match around.moment(args.as_of) {
@@ -78,10 +94,14 @@ pub(super) fn judge(
     let bar = progress(flows, around);
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     let manner = Manner { detail: args.render.detail(), progress: &progress };
+    let Judging { absent, gate, notices } = judging;
     let report = evaluate(workspace, manifests, Run { moment, absent, gate, manner });
     bar.finish_and_clear();
     match report {
-        Ok(report) => output::deliver(&report, &args.render, around),
+        Ok(mut report) => {
+            report.tell(notices);
+            output::deliver(&report, &args.render, around)
+        }
         Err(message) => Outcome::failed(&message),
     }
 }

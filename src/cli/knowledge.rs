@@ -2,6 +2,7 @@
 
 use super::args::{ExplainArgs, FolderArgs, SchemaArgs};
 use super::{Outcome, Surroundings, setup};
+use crate::discover::Discovery;
 use crate::document::Kind;
 use crate::impact::Impact;
 use crate::problem::did_you_mean;
@@ -40,8 +41,8 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
             Some(kind) => workspace.schemas.published(kind).clone(),
             None if args.kind == "result" => Report::schema(),
             None if args.kind == "impact" => Impact::schema(),
-            None => {
-                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact"]);
+            None if args.kind == "discovery" => Discovery::schema(),
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery"]);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }
         };

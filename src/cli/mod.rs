@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod check;
 mod convert;
+mod discover;
 mod docs;
 mod evidence;
 mod exceptions;
@@ -157,6 +158,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Ask(args) => ask::run(args, around),
         Verb::Convert(args) => convert::run(args, around),
         Verb::Impact(args) => impact::run(args, around),
+        Verb::Discover(args) => discover::run(args, around),
         Verb::Rules(args) => knowledge::rules(args, around),
         Verb::Explain(args) => knowledge::explain(args, around),
         Verb::Profiles(args) => profiles::run(args, around),

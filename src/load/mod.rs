@@ -19,10 +19,13 @@ pub use archive::{Version, versions_after};
 pub use embedded::{Embedded, embedded, read_at_build};
 pub use log::{LogPlace, LogText, log};
 pub use state::{State, state};
-pub use walk::{Exclude, above, documents_under, manifests_under};
+pub use walk::{Exclude, Patterns, above, documents_under, files_under, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024;
+
+/// Larger files of a repository are not looked into: they are generated or bundled.
+const MAX_SOURCE_BYTES: u64 = 1024 * 1024;
 
 /// Larger results are refused: they would not fit into memory with what is rendered from them.
 const MAX_RESULT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
@@ -33,6 +36,17 @@ const MAX_RESULT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// A problem when the file cannot be read, is too large, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     read_within(path, MAX_BYTES, "split the document; no document of Tidegate needs that much text")
+}
+
+/// Reads a file of a repository that is no document of ours; nothing of a large one.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_source(path: &Path) -> Result<Option<Arc<SourceFile>>, Problem> {
+    if fs::metadata(path).is_ok_and(|file| file.len() > MAX_SOURCE_BYTES) {
+        return Ok(None);
+    }
+    read_within(path, MAX_SOURCE_BYTES, "people write no such file").map(Some)
 }
 
 /// Reads a saved result, which may be large.
@@ -101,7 +115,7 @@ fn unreadable(shown: &str, path: &Path, error: &io::Error) -> Problem {
 }
 
 /// A path as it is shown on every system.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }

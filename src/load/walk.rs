@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::{Override, OverrideBuilder};
 use walkdir::{DirEntry, WalkDir};
 
@@ -33,14 +34,8 @@ pub fn manifests_under(paths: &[PathBuf], exclude: &Exclude, problems: &mut Vec<
     };
     let mut found = Vec::new();
     for root in paths {
-        // Settings of one user or one checkout must not decide what is judged; the repository's own `.gitignore` files do.
-        let walk = WalkBuilder::new(root)
+        let walk = walker(root, &left_out)
             .follow_links(true)
-            .require_git(false)
-            .git_global(false)
-            .git_exclude(false)
-            .ignore(false)
-            .overrides(left_out.clone())
             .filter_entry(|entry| entry.depth() == 0 || !is_output(&entry.file_name().to_string_lossy()))
             .build();
         for entry in walk {
@@ -53,6 +48,83 @@ pub fn manifests_under(paths: &[PathBuf], exclude: &Exclude, problems: &mut Vec<
         }
     }
     distinct(found)
+}
+
+/// Every file under the paths, hidden ones too, but what git ignores and what lies in folders that are not wanted, by name. Links
+/// are not followed: what they lead to in the repository is found there.
+pub fn files_under(
+    paths: &[PathBuf],
+    exclude: &Exclude,
+    wanted: impl Fn(&Path) -> bool + Clone + Send + Sync + 'static,
+    problems: &mut Vec<Problem>,
+) -> Vec<PathBuf> {
+    let left_out = match exclude.build() {
+        Ok(left_out) => left_out,
+        Err(problem) => {
+            problems.push(problem);
+            return Vec::new();
+        }
+    };
+    let mut found = Vec::new();
+    for root in paths {
+        let wanted = wanted.clone();
+        let folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+        let walk = walker(root, &left_out)
+            .hidden(false)
+            .filter_entry(move |entry| entry.depth() == 0 || !folder(entry) || wanted(entry.path()))
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => problems.push(unwalkable(root, &error)),
+            }
+        }
+    }
+    distinct(found)
+}
+
+fn walker(root: &Path, left_out: &Override) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(root);
+    // Settings of one user or one checkout must not decide what is judged; the repository's own `.gitignore` files do.
+    builder.require_git(false).git_global(false).git_exclude(false).ignore(false).overrides(left_out.clone());
+    builder
+}
+
+/// Paths by patterns as in a `.gitignore`, each with its own number.
+#[derive(Debug)]
+pub struct Patterns {
+    root: PathBuf,
+    patterns: Vec<Gitignore>,
+}
+
+impl Patterns {
+    /// Patterns relative to a folder.
+    ///
+    /// # Errors
+    /// The number of the pattern that cannot be read, and why.
+    pub fn new<'p>(root: &Path, patterns: impl IntoIterator<Item = &'p str>) -> Result<Self, (usize, String)> {
+        let build = |(index, pattern): (usize, &str)| {
+            let mut builder = GitignoreBuilder::new("");
+            let built = builder.add_line(None, pattern).and_then(|builder| builder.build());
+            built.map_err(|error| (index, error.to_string()))
+        };
+        let patterns = patterns.into_iter().enumerate().map(build).collect::<Result<_, _>>()?;
+        // From a folder below, the root is `..`: only whole paths can be compared.
+        let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+        Ok(Self { root: root.canonicalize().unwrap_or_else(|_| root.to_owned()), patterns })
+    }
+
+    /// The number of the first pattern that is about a file, or about a folder that it lies in.
+    pub fn about(&self, file: &Path) -> Option<usize> {
+        let path = file.canonicalize().ok()?;
+        let path = path.strip_prefix(&self.root).ok()?;
+        let holds = |pattern: &Gitignore| {
+            pattern.matched(path, false).is_ignore()
+                || path.ancestors().skip(1).any(|folder| pattern.matched(folder, true).is_ignore())
+        };
+        self.patterns.iter().position(holds)
+    }
 }
 
 impl Exclude {

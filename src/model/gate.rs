@@ -46,6 +46,9 @@ pub struct Config {
     /// Packs of laws that do not apply to us, each with the reason.
     #[serde(default)]
     pub packs_off: BTreeMap<String, String>,
+    /// Where names of providers stand without an integration, such as a list of secrets to redact: `discover` sets them aside.
+    #[serde(default)]
+    pub not_integrations: Vec<NotIntegration>,
     /// Anything a reader should know.
     pub note: Option<String>,
 }
@@ -62,6 +65,17 @@ pub struct Organisation {
     pub representative: Option<String>,
     /// Our data protection officer, with contact details; `none` where there need not be one.
     pub data_protection_officer: Option<String>,
+}
+
+/// Files that only look as if data went to a provider.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct NotIntegration {
+    /// Files or folders, as in a `.gitignore`.
+    #[schemars(length(min = 1))]
+    pub path: String,
+    /// Why no data flow from there.
+    #[schemars(length(min = 1))]
+    pub reason: String,
 }
 
 /// How much a rule counts.

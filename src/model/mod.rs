@@ -10,6 +10,7 @@ mod gate;
 mod manifest;
 mod moment;
 mod provider;
+mod traces;
 mod vocabulary;
 
 use serde_json::{Map, Value};
@@ -17,13 +18,14 @@ use serde_json::{Map, Value};
 pub use catalogue::{Catalogue, FactDecl, FactType, Root};
 pub use contract::{CustomerConsent, CustomerContract, Effective, Notice, Paper, ProviderAgreement, Silence};
 pub use date::Date;
-pub use gate::{Config, Enforcement, Exception, Exceptions, Level, Organisation};
+pub use gate::{Config, Enforcement, Exception, Exceptions, Level, NotIntegration, Organisation};
 pub use manifest::{Consent, DataItem, Flow, Manifest, Status, Treatment};
 pub use moment::{Expiry, Moment};
 pub use provider::{
     ActivatedBy, Clock, Confidence, Deviation, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service,
     Source, Store,
 };
+pub use traces::{Ecosystem, Packages, Traces};
 pub use vocabulary::{Membership, RulePack, Standing, Term, TermType, VocabularyFile};
 
 /// A part of a document whose shape the catalogue of facts decides.

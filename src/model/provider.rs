@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Date, Tree};
+use super::{Date, Traces, Tree};
 
 /// What a provider's public terms say.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct ProviderProfile {
     pub review_every_days: u32,
     /// The documents that the facts come from.
     pub sources: BTreeMap<String, Source>,
+    /// What in a repository shows that it uses the provider: `tidegate discover` looks for it.
+    #[serde(default)]
+    pub traces: Vec<Traces>,
     /// The services, by short name.
     pub services: BTreeMap<String, Service>,
     /// Anything a reader should know.

@@ -1,5 +1,6 @@
 //! Last stage: the canonical result in every form that people and their tools read. What renders a result knows the result and nothing behind it.
 
+pub mod discovery;
 pub mod docs;
 pub mod exceptions;
 mod finding;

@@ -408,6 +408,12 @@ impl FactResult {
 }
 
 impl Report {
+    /// Adds what there is to say beyond the flows.
+    pub fn tell(&mut self, notices: Vec<Notice>) {
+        self.verdict = self.verdict.max(notices.iter().map(|notice| notice.verdict).max());
+        self.notices.extend(notices);
+    }
+
     /// The published schema of the result.
     pub fn schema() -> Json {
         schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Self>().to_value()

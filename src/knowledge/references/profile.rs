@@ -14,6 +14,12 @@ pub(in crate::knowledge) fn profile(
 ) {
     let mut check = Check { knowledge, catalogue, document: &profile.document, problems };
     let model = &*profile.model;
+    for (index, traces) in model.traces.iter().enumerate() {
+        for (service, name) in traces.services.iter().enumerate() {
+            let names = Names::new("service", model.services.keys().map(String::as_str)).of(&model.id);
+            check.one_of(name, &format!("/traces/{index}/services/{service}"), names);
+        }
+    }
     for (key, service) in &model.services {
         let at = format!("/services/{}", escape(key));
         check.base(model, key, service, &format!("{at}/base"));

@@ -25,6 +25,7 @@ pub(super) fn page(profile: &Known<ProviderProfile>, knowledge: &Knowledge, cata
             service(&mut page, &format!("{}/{key}", model.id), &view, catalogue);
         }
     }
+    traces(&mut page, model);
     sources(&mut page, model);
     page
 }
@@ -117,6 +118,31 @@ fn service(page: &mut String, name: &str, view: &ServiceView<'_>, catalogue: &Ca
 fn section(page: &mut String, title: &str, rows: &[Vec<String>]) {
     if rows.len() > 1 {
         let _ = write!(page, "\n### {title}\n\n{}", table(rows));
+    }
+}
+
+/// What shows in a repository that it uses the provider.
+fn traces(page: &mut String, profile: &ProviderProfile) {
+    let mut rows =
+        vec![["services", "packages", "hosts", "variables and other names", "note"].map(str::to_owned).to_vec()];
+    for group in &profile.traces {
+        let code = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let packages = group.packages.each().map(|(ecosystem, name)| format!("`{name}` ({})", ecosystem.word()));
+        let services = if group.services.is_empty() { "any".to_owned() } else { code(&group.services) };
+        let others = match group.also.as_slice() {
+            [] => String::new(),
+            also => format!(" These clients also reach {}.", also.join(", ")),
+        };
+        rows.push(vec![
+            services,
+            packages.collect::<Vec<_>>().join(", "),
+            code(&group.hosts),
+            code(&[group.variables.as_slice(), &group.identifiers].concat()),
+            format!("{}{others}", note(group.note.as_deref())).trim().to_owned(),
+        ]);
+    }
+    if rows.len() > 1 {
+        let _ = write!(page, "\n## What shows its use in a repository\n\n{}", table(&rows));
     }
 }
 

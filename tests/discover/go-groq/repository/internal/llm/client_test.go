@@ -1,0 +1,3 @@
+package llm
+
+const other = "https://api.deepseek.com"

@@ -1,0 +1,3 @@
+class SearchTest {
+    String other = "https://api.mistral.ai/v1";
+}

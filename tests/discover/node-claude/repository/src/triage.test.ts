@@ -1,0 +1,1 @@
+process.env.OPENAI_API_KEY = "unused";

@@ -1,0 +1,3 @@
+// bedrock:InvokeModel
+/* "https://api.x.ai" */
+resource "null_resource" "queue" {} # GEMINI_API_KEY

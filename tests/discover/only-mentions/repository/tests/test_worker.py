@@ -1,0 +1,1 @@
+KEY = "OPENAI_API_KEY"

@@ -1,0 +1,2 @@
+module llm
+require github.com/openai/openai-go v1.0.0

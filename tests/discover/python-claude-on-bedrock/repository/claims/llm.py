@@ -1,0 +1,3 @@
+from anthropic import AnthropicBedrock
+
+client = AnthropicBedrock(aws_region="eu-central-1")

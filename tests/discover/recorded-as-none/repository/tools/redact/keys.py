@@ -1,0 +1,4 @@
+KEYS = [
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+]

@@ -1,0 +1,3 @@
+import os
+
+os.environ.pop("OPENAI_API_KEY", None)
