@@ -9,11 +9,13 @@ pub mod gitlab;
 pub mod html;
 pub mod junit;
 pub mod markdown;
+pub mod memo;
 mod page;
 pub mod problems;
 pub mod profile;
 pub mod rules;
 pub mod sarif;
+mod service;
 pub mod text;
 
 use crate::report::Report;
