@@ -42,6 +42,7 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
             None if args.kind == "result" => Report::schema(),
             None if args.kind == "impact" => Impact::schema(),
             None if args.kind == "discovery" => Discovery::schema(),
+            None => {
                 let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery"]);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }

@@ -11,12 +11,14 @@ pub mod html;
 pub mod impact;
 pub mod junit;
 pub mod markdown;
+pub mod memo;
 pub mod oscal;
 pub(crate) mod page;
 pub mod problems;
 pub mod profile;
 pub mod rules;
 pub mod sarif;
+mod service;
 pub mod text;
 
 use crate::report::Report;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::super::profile::shown;
+use super::super::service::{Section, sections};
 use super::table;
 use crate::knowledge::{Knowledge, Known, ServiceView};
-use crate::model::{Catalogue, Places, ProviderProfile};
+use crate::model::{Catalogue, ProviderProfile};
 
 pub(super) fn page(profile: &Known<ProviderProfile>, knowledge: &Knowledge, catalogue: &Catalogue) -> String {
     let model = &profile.model;
@@ -36,88 +36,17 @@ fn service(page: &mut String, name: &str, view: &ServiceView<'_>, catalogue: &Ca
     if let Some((_, note)) = view.find(|service| service.note.as_ref()) {
         let _ = writeln!(page, "\n{}", note.trim());
     }
-    let mut rows = vec![["term", "value", "source", "note"].map(str::to_owned).to_vec()];
-    for (path, decl) in catalogue.below("resource").filter(|(_, decl)| !decl.computed && !decl.paper) {
-        let Some(fact) = view.term(&path.replace('.', "/")) else { continue };
-        let mut cited = cite(fact["source"].as_str(), fact["confidence"].as_str());
-        for (key, word) in [("valid_from", "from"), ("valid_to", "until")] {
-            if let Some(day) = fact[key].as_str() {
-                let _ = write!(cited, " {word} {day}");
-            }
-        }
-        rows.push(vec![decl.doc.clone(), shown(&fact["value"]), cited, note(fact["note"].as_str())]);
-    }
-    section(page, "Terms", &rows);
-
-    let mut rows = vec![["store", "keeps", "source", "note"].map(str::to_owned).to_vec()];
-    for key in view.keys(|service| &service.stores) {
-        let Some((_, store)) = view.find(|service| service.stores.get(key)) else { continue };
-        let when = if store.exceptional { ", in exceptional cases only" } else { "" };
-        rows.push(vec![
-            format!("`{key}` {}", store.title),
-            format!("{}{when}", store.keeps),
-            cite(Some(&store.source), None),
-            note(store.note.as_deref()),
-        ]);
-    }
-    section(page, "Stores", &rows);
-
-    let mut rows = vec![["deviation", "stores", "keeps", "source", "note"].map(str::to_owned).to_vec()];
-    for deviation in view.layers.iter().flat_map(|(_, service)| &service.deviations) {
-        let to = deviation.to.map_or("until further notice".to_owned(), |to| format!("to {to}"));
-        rows.push(vec![
-            format!("{}, {} {to}", deviation.title, deviation.from),
-            deviation.stores.join(", "),
-            deviation.keeps.clone(),
-            cite(Some(&deviation.source), None),
-            note(deviation.note.as_deref()),
-        ]);
-    }
-    section(page, "Deviations", &rows);
-
-    let mut rows = vec![["feature", "writes to", "note"].map(str::to_owned).to_vec()];
-    for key in view.keys(|service| &service.features) {
-        let Some((_, feature)) = view.find(|service| service.features.get(key)) else { continue };
-        rows.push(vec![format!("`{key}` {}", feature.title), feature.stores.join(", "), note(feature.note.as_deref())]);
-    }
-    section(page, "Features", &rows);
-
-    let mut rows = vec![["location", "processing", "storage", "access", "note"].map(str::to_owned).to_vec()];
-    for key in view.keys(|service| &service.locations) {
-        let Some((_, location)) = view.find(|service| service.locations.get(key)) else { continue };
-        let mut remarks = note(location.note.as_deref());
-        for (word, names) in [("Requires", &location.requires), ("Does not cover", &location.excludes)] {
-            if !names.is_empty() {
-                let _ = write!(remarks, " {word}: {}.", names.join(", "));
-            }
-        }
-        rows.push(vec![
-            format!("`{key}` {}", location.title),
-            places(&location.processing),
-            places(&location.storage),
-            places(&location.access),
-            remarks.trim().to_owned(),
-        ]);
-    }
-    section(page, "Locations", &rows);
-
-    let mut rows = vec![["option", "activated by", "does not cover", "source", "note"].map(str::to_owned).to_vec()];
-    for key in view.keys(|service| &service.options) {
-        let Some((_, option)) = view.find(|service| service.options.get(key)) else { continue };
-        rows.push(vec![
-            format!("`{key}` {}", option.title),
-            option.activated_by.word().to_owned(),
-            option.excludes.join(", "),
-            cite(Some(&option.source), None),
-            note(option.note.as_deref()),
-        ]);
-    }
-    section(page, "Options", &rows);
-}
-
-fn section(page: &mut String, title: &str, rows: &[Vec<String>]) {
-    if rows.len() > 1 {
-        let _ = write!(page, "\n### {title}\n\n{}", table(rows));
+    for Section { title, heads, sourced, rows } in sections(view, catalogue) {
+        let heads = heads.iter().copied().chain(sourced.then_some("source")).chain(["note"]);
+        let mut all = vec![heads.map(str::to_owned).collect::<Vec<_>>()];
+        all.extend(rows.into_iter().map(|row| {
+            let name = if row.key.is_empty() { row.name } else { format!("`{}` {}", row.key, row.name) };
+            let confidence = row.limits.confidence.as_deref();
+            let cited =
+                sourced.then(|| cite(row.sources.first().map(String::as_str), confidence) + &row.limits.days);
+            std::iter::once(name).chain(row.cells).chain(cited).chain([row.note]).collect()
+        }));
+        let _ = write!(page, "\n### {title}\n\n{}", table(&all));
     }
 }
 
@@ -169,8 +98,4 @@ fn cite(source: Option<&str>, confidence: Option<&str>) -> String {
 
 fn note(note: Option<&str>) -> String {
     note.unwrap_or_default().trim().to_owned()
-}
-
-fn places(places: &Places) -> String {
-    places.countries.join(", ")
 }

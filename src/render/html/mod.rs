@@ -7,9 +7,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::finding::{headline, notice_sign, sign, spot};
 use crate::report::{Report, Verdict};
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 /// Nothing but the page's own style.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Renders the whole result.
 pub fn render(report: &Report) -> String {
@@ -136,7 +136,8 @@ fn section(report: &Report, verdict: Verdict) -> Markup {
     }
 }
 
-fn heading(verdict: Verdict) -> &'static str {
+/// A verdict as a sentence.
+pub(super) fn heading(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Permitted => "Permitted",
         Verdict::Conditional => "Conditional: papers on record would cure it",

@@ -1,0 +1,176 @@
+//! The memo on a flow: may it, under which rules, facts and papers, what is open, and who let what stand until when.
+
+use std::collections::BTreeMap;
+
+use super::super::content::{Block, Chapter, Table, Text, joined, link, plain, quiet, spaced, span, strong, verdict};
+use super::super::dossier::{Background, PaperRecord};
+use super::{memo_id, name};
+use crate::render::finding::{self, ASIDE, Finding, deciding, places, spot, value};
+use crate::render::html::heading;
+use crate::report::{Aside, AsideBy, FactResult, FlowResult, Report, RuleResult, Status};
+
+pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background: Option<&Background>) -> Chapter {
+    let findings: Vec<Finding<'_>> =
+        finding::of_flow(report, flow).filter(|finding| finding.aside().is_none()).collect();
+    let mut blocks = vec![
+        Block::Answer(flow.verdict, heading(flow.verdict).to_owned()),
+        Block::Facts(about(flow, background)),
+        Block::Heading("What is still open".to_owned()),
+    ];
+    if findings.is_empty() {
+        let beside = if flow.set_aside().is_empty() { "" } else { " What is set aside stands below." };
+        blocks.push(Block::Paragraph(plain(format!("Nothing that counts.{beside}"))));
+    }
+    findings.iter().for_each(|finding| open(&mut blocks, finding));
+    set_aside(&mut blocks, report, flow);
+    if let Some(background) = background.filter(|background| !background.papers.is_empty()) {
+        blocks.push(Block::Heading("Papers on record".to_owned()));
+        blocks.push(Block::Table(papers(&background.papers, &report.as_of)));
+    }
+    met(&mut blocks, report, flow);
+    Chapter { id: memo_id(number), level: 2, title: format!("Memo {number}: {}", name(flow)), blocks }
+}
+
+fn about(flow: &FlowResult, background: Option<&Background>) -> Vec<(String, Text)> {
+    let list = |names: &Option<Vec<String>>| match names {
+        None => "not stated".to_owned(),
+        Some(names) if names.is_empty() => "none".to_owned(),
+        Some(names) => names.join(", "),
+    };
+    let stated = |text: &str| if text.is_empty() { "not stated".to_owned() } else { text.to_owned() };
+    let mut facts = vec![("Integration".to_owned(), plain(&flow.title))];
+    let mut operation = String::new();
+    if let Some(background) = background {
+        facts.push(("Owner".to_owned(), plain(format!("{}; {}", stated(&background.owner), stated(&background.environment)))));
+        facts.push(("Data".to_owned(), plain(stated(&background.data.join(", ")))));
+        operation = format!(", the model's operation: {}", stated(&background.operation));
+    }
+    facts.extend([
+        ("Purpose".to_owned(), plain(format!("{}{operation}", flow.purpose))),
+        ("Service".to_owned(), plain(format!("{} at {}", flow.service, flow.location))),
+        ("Contracts, laws".to_owned(), plain(format!("{}; {}", list(&flow.contracts), list(&flow.laws)))),
+        ("Stated in".to_owned(), plain(spot(&flow.place))),
+    ]);
+    facts
+}
+
+/// A finding that counts.
+fn open(blocks: &mut Vec<Block>, finding: &Finding<'_>) {
+    blocks.push(Block::Subheading(spaced([verdict(finding.rule.verdict), strong(&finding.rule.id)])));
+    let mut facts = vec![("Requirement".to_owned(), plain(&finding.info.title))];
+    let mut shown = finding.facts().into_iter();
+    for (label, part) in finding.parts(|_| String::new()) {
+        // The facts are told with their places and sources.
+        let text = if label == "Fact" { shown.next().map(|fact| told(finding.report, fact)).unwrap_or_default() } else { plain(part) };
+        facts.push((label.to_owned(), text));
+    }
+    blocks.push(Block::Facts(facts));
+}
+
+/// A fact as question and answer, with where it stands.
+fn told(report: &Report, fact: &FactResult) -> Text {
+    let question = report.facts.get(&fact.name).map_or(fact.name.as_str(), String::as_str);
+    let mut text = vec![span(question), strong(value(&fact.value))];
+    for place in places(fact) {
+        text.push(quiet(spot(&place)));
+        if let Some(source) = place.source {
+            let about = [source.dated, source.confidence].into_iter().flatten().collect::<Vec<_>>().join(", ");
+            text.push(link(&source.title, &source.url));
+            text.push(quiet(if about.is_empty() { String::new() } else { format!("({about})") }));
+        }
+    }
+    spaced(text)
+}
+
+fn set_aside(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
+    let aside = flow.set_aside();
+    let (excepted, other): (Vec<_>, Vec<_>) = aside.into_iter().partition(|(_, aside)| aside.by == AsideBy::Exception);
+    let rule = |rule: &RuleResult, aside: &Aside| {
+        let title = report.rules.get(&rule.id).map_or("", |info| info.title.as_str());
+        let would = format!("{ASIDE} {}, would be", aside.by.word());
+        spaced([strong(&rule.id), span(title), quiet(would), verdict(aside.verdict)])
+    };
+    if !excepted.is_empty() {
+        blocks.push(Block::Heading("Exceptions".to_owned()));
+        let rows = excepted.iter().map(|(result, aside)| {
+            let of = |pick: fn(&crate::report::Approval) -> &String| plain(aside.approval.as_ref().map_or("", |by| pick(by)));
+            vec![
+                rule(result, aside),
+                spaced([span(&aside.reason), quiet(aside.place.as_ref().map(spot).unwrap_or_default())]),
+                of(|by| &by.owner),
+                of(|by| &by.approver),
+                of(|by| &by.ticket),
+                of(|by| &by.expires),
+            ]
+        });
+        let columns =
+            [("Rule", 3.0), ("Reason", 2.6), ("Owner", 1.8), ("Approved by", 1.8), ("Ticket", 1.2), ("Until", 1.3)];
+        blocks.push(Block::Table(Table::new("Exceptions on this flow", &columns, rows.collect())));
+    }
+    if !other.is_empty() {
+        blocks.push(Block::Heading("Told, and not counted".to_owned()));
+        let rows = other.iter().map(|(result, aside)| {
+            let reason = match aside.by {
+                AsideBy::NotInForce => format!("The rule counts from {}.", aside.reason),
+                _ => aside.reason.clone(),
+            };
+            vec![rule(result, aside), spaced([span(reason), quiet(aside.place.as_ref().map(spot).unwrap_or_default())])]
+        });
+        blocks.push(Block::Table(Table::new("Findings that do not count", &[("Rule", 2.0), ("Why", 1.0)], rows.collect())));
+    }
+}
+
+fn papers(papers: &[PaperRecord], as_of: &str) -> Table {
+    let rows = papers.iter().map(|paper| {
+        let day = |day: Option<crate::model::Date>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
+        // Days of ISO 8601 sort as texts.
+        let holds = match (paper.date, paper.expires) {
+            (None, _) => "undated",
+            (Some(from), _) if from.to_string().as_str() > as_of => "not yet",
+            (_, Some(to)) if to.to_string().as_str() < as_of => "ran out",
+            _ => "yes",
+        };
+        let digest = paper.sha256.as_ref().map(|digest| format!("SHA-256 {digest}")).unwrap_or_default();
+        vec![
+            plain(&paper.what),
+            spaced([span(&paper.reference), quiet(digest)]),
+            plain(day(paper.date)),
+            plain(day(paper.expires)),
+            plain(holds),
+        ]
+    });
+    let columns = [("Paper", 2.4), ("Reference", 3.4), ("From", 1.1), ("Until", 1.1), ("Holds", 0.8)];
+    Table::new("Papers on record, and whether they hold on the day of the decision", &columns, rows.collect())
+}
+
+/// The rules that are met, and the facts that met them.
+fn met(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
+    let satisfied: Vec<&RuleResult> = flow.rules.iter().filter(|rule| rule.status == Status::Satisfied).collect();
+    let mut packs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut facts: BTreeMap<&str, BTreeMap<&str, &FactResult>> = BTreeMap::new();
+    for rule in &satisfied {
+        let (pack, short) = rule.id.split_once('/').unwrap_or(("", &rule.id));
+        packs.entry(pack).or_default().push(short);
+        let Some(info) = report.rules.get(&rule.id) else { continue };
+        for fact in deciding(info, rule) {
+            facts.entry(&fact.file).or_default().insert(&fact.name, fact);
+        }
+    }
+    if packs.is_empty() {
+        return;
+    }
+    blocks.push(Block::Heading(format!("Rules that are met: {}", satisfied.len())));
+    blocks.push(Block::Facts(packs.into_iter().map(|(pack, rules)| (pack.to_owned(), plain(rules.join(", ")))).collect()));
+    if facts.is_empty() {
+        return;
+    }
+    blocks.push(Block::Heading("Facts that met them".to_owned()));
+    for (file, facts) in facts {
+        let file = if file.is_empty() { "worked out" } else { file };
+        let told = facts.values().map(|fact| span(format!("{} = {}", fact.name, value(&fact.value))));
+        let mut text = vec![quiet(format!("{file}: "))];
+        text[0].words.push(' ');
+        text.extend(joined(told, "; "));
+        blocks.push(Block::Paragraph(text));
+    }
+}

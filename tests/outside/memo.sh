@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# A dossier as PDF, judged by tools that others wrote. The PDF is the first argument; words that must be in it may follow.
+set -euo pipefail
+pdf=$1
+shift
+
+need() { # the program, and its Debian package
+  if ! command -v "$1" >/dev/null; then
+    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -qq
+    $sudo apt-get install -y -qq --no-install-recommends "$2"
+  fi
+}
+need qpdf qpdf
+need pdfinfo poppler-utils
+fail() { echo "$pdf: $1"; exit 1; }
+
+qpdf --check "$pdf" >/dev/null || fail "qpdf finds faults"
+info=$(pdfinfo "$pdf")
+grep -Eq '^Title: +Compliance dossier' <<<"$info" || fail "no title"
+grep -Eq '^Tagged: +yes' <<<"$info" || fail "not tagged"
+grep -Eq '^JavaScript: +no' <<<"$info" || fail "has scripts"
+grep -Eq '^Page size: +595.* \(A4\)' <<<"$info" || fail "not A4"
+pages=$(sed -n 's/^Pages: *//p' <<<"$info")
+
+meta=$(pdfinfo -meta "$pdf")
+grep -q '<pdfaid:part>2' <<<"$meta" && grep -q '<pdfaid:conformance>A' <<<"$meta" || fail "does not say that it is PDF/A-2a"
+
+# Every font is embedded, in part, and can be read back as Unicode.
+pdffonts "$pdf" | tail -n +3 | awk '{ if ($(NF-4) != "yes" || $(NF-3) != "yes" || $(NF-2) != "yes") { print; bad = 1 } } END { exit bad }' \
+  || fail "a font is not embedded, not a part, or not mapped to Unicode"
+
+structure=$(pdfinfo -struct "$pdf" 2>&1)
+for tag in H1 H2 H3 Table TR TH TD; do grep -Eq "^ *$tag( |$)" <<<"$structure" || fail "no tag $tag"; done
+if grep -Eqi 'error' <<<"$structure"; then fail "the tree of tags has faults"; fi
+
+text=$(pdftotext -layout "$pdf" -)
+empty=$(pdftotext -layout "$pdf" - | awk -v RS='\f' 'NF < 12 { printf "%s ", NR }' | sed "s/\b$((pages + 1)) //")
+[ -z "${empty// }" ] || fail "nearly empty pages: $empty"
+for page in 1 "$pages"; do grep -q "$page of $pages" <<<"$text" || fail "no page number $page of $pages"; done
+flat=$(pdftotext "$pdf" - | tr -s '[:space:]' ' ')
+for word in 'Verdicts' 'What is still open' 'Control matrix' 'Provider fact sheets' 'Files and signatures' 'Approved by' "$@"; do
+  grep -qF -- "$word" <<<"$flat" || fail "the words '$word' are not in it"
+done
+echo "$pdf: $pages pages, sound"
