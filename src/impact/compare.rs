@@ -9,6 +9,9 @@ use super::{
 };
 use crate::report::{Aside, AsideBy, FlowResult, Input, Notice, Place, Report, RuleResult, Status, Verdict};
 
+/// Something in the base and in the head.
+type Pair<T> = (Option<T>, Option<T>);
+
 /// The kinds of files that say what words and facts mean.
 const WORDS: [&str; 3] = ["vocabulary", "schema", "rule-pack"];
 
@@ -28,7 +31,7 @@ pub struct State<'a> {
 /// What differs between two states.
 pub fn compare(base: &State<'_>, head: &State<'_>) -> Impact {
     let inputs = files(base, head);
-    let mut flows: BTreeMap<(&str, &str), (Option<&FlowResult>, Option<&FlowResult>)> = BTreeMap::new();
+    let mut flows: BTreeMap<(&str, &str), Pair<&FlowResult>> = BTreeMap::new();
     for flow in &base.report.flows {
         flows.entry((&flow.integration, &flow.flow)).or_default().0 = Some(flow);
     }
@@ -99,7 +102,7 @@ fn both(
     inputs: &[InputChange],
 ) -> Option<FlowChange> {
     let policies = policies(inputs);
-    let mut rules: BTreeMap<&str, (Option<&RuleResult>, Option<&RuleResult>)> = BTreeMap::new();
+    let mut rules: BTreeMap<&str, Pair<&RuleResult>> = BTreeMap::new();
     for rule in &before.rules {
         rules.entry(&rule.id).or_default().0 = Some(rule);
     }
@@ -118,7 +121,7 @@ fn both(
     // What the rule compares beside facts: the place of a word in the hierarchy, and the words of the flow itself.
     let manifest = head.path(&after.place.file);
     let means = |input: &&InputChange| WORDS.contains(&input.kind.as_str()) || input.path == manifest;
-    let change = |(id, (was, is)): (&str, (Option<&RuleResult>, Option<&RuleResult>))| {
+    let change = |(id, (was, is)): (&str, Pair<&RuleResult>)| {
         let policy = policies.get(id).map(|policy| (*policy).clone());
         let aside = |rule: Option<&RuleResult>| rule.and_then(|rule| rule.aside.clone());
         let told = policy.is_some() || !same_aside(aside(was).as_ref(), aside(is).as_ref());
@@ -191,7 +194,7 @@ fn direction(before: Verdict, after: Verdict) -> Direction {
 /// The files that differ, by their digests.
 fn files(base: &State<'_>, head: &State<'_>) -> Vec<InputChange> {
     let named = |state: &State<'_>, input: &Input| (state.path(&input.path), input.kind.clone());
-    let mut digests: BTreeMap<(String, String), (Option<&str>, Option<&str>)> = BTreeMap::new();
+    let mut digests: BTreeMap<(String, String), Pair<&str>> = BTreeMap::new();
     for input in &base.report.inputs {
         digests.entry(named(base, input)).or_default().0 = Some(&input.sha256);
     }
