@@ -148,7 +148,7 @@ impl<'a> Layout<'a> {
         let repeated =
             cells.iter().map(|cell| Cell { lines: cell.lines.clone(), links: Vec::new(), ..*cell }).collect();
         let head = Rc::new(Row { rule: 0.8, ..self.row(repeated, TABLE) });
-        let mut rows = vec![Row { rule: 0.8, sticks: true, ..self.row(cells, TABLE) }];
+        let mut rows = vec![Row { rule: 0.8, sticks: true, above: 4.0, ..self.row(cells, TABLE) }];
         let body = self.tree.add(of, Meaning::Body);
         for texts in &table.rows {
             let row = self.tree.add(body, Meaning::Row);
