@@ -144,7 +144,10 @@ fn the_pdf_is_tagged_and_says_what_it_is() {
 
 #[test]
 fn what_is_no_moment_is_an_error() {
-    let failed = small(|_| (), |dossier| pdf(&Dossier { exported: "yesterday", backgrounds: Vec::new(), sheets: Vec::new(), ..*dossier }));
+    let failed = small(
+        |_| (),
+        |dossier| pdf(&Dossier { exported: "yesterday", backgrounds: Vec::new(), sheets: Vec::new(), ..*dossier }),
+    );
     assert!(failed.unwrap_err().contains("`yesterday` is no moment"));
 }
 
@@ -217,7 +220,8 @@ fn fact_sheets_name_their_sources_and_days() {
 /// The page loads nothing, and no text of a user's becomes markup.
 #[test]
 fn the_page_fetches_nothing() {
-    let change = |report: &mut Report| report.flows[0].title = "<img src=x onerror=alert(1)><script>1</script>".to_owned();
+    let change =
+        |report: &mut Report| report.flows[0].title = "<img src=x onerror=alert(1)><script>1</script>".to_owned();
     for page in [examples(html), small(change, html)] {
         let mut reader = quick_xml::Reader::from_str(&page);
         reader.config_mut().check_end_names = false;
@@ -226,7 +230,9 @@ fn the_page_fetches_nothing() {
                 Event::Eof => break,
                 Event::Start(tag) | Event::Empty(tag) => {
                     let name = tag.name().as_ref().to_vec();
-                    assert!(!["img", "script", "link", "iframe", "object"].contains(&std::str::from_utf8(&name).unwrap()));
+                    assert!(
+                        !["img", "script", "link", "iframe", "object"].contains(&std::str::from_utf8(&name).unwrap())
+                    );
                     for attribute in tag.html_attributes().with_checks(false) {
                         let key = attribute.unwrap().key.as_ref().to_vec();
                         assert!(!key.starts_with(b"on") && key != b"src", "{key:?}");

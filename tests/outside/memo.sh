@@ -30,9 +30,10 @@ grep -q '<pdfaid:part>2' <<<"$meta" && grep -q '<pdfaid:conformance>A' <<<"$meta
 pdffonts "$pdf" | tail -n +3 | awk '{ if ($(NF-4) != "yes" || $(NF-3) != "yes" || $(NF-2) != "yes") { print; bad = 1 } } END { exit bad }' \
   || fail "a font is not embedded, not a part, or not mapped to Unicode"
 
-structure=$(pdfinfo -struct "$pdf" 2>&1)
-for tag in H1 H2 H3 Table TR TH TD; do grep -Eq "^ *$tag( |$)" <<<"$structure" || fail "no tag $tag"; done
-if grep -Eqi 'error' <<<"$structure"; then fail "the tree of tags has faults"; fi
+# What poppler says of /Suspects is its own fault: the standard has a boolean there.
+structure=$(pdfinfo -struct "$pdf" 2>&1 | grep -av "Suspects object")
+for tag in H1 H2 H3 Table TR TH TD; do grep -aEq "^ *$tag\\b" <<<"$structure" || fail "no tag $tag"; done
+if grep -aEq "^Syntax (Error|Warning)" <<<"$structure"; then fail "the tree of tags has faults"; fi
 
 text=$(pdftotext -layout "$pdf" -)
 empty=$(pdftotext -layout "$pdf" - | awk -v RS='\f' 'NF < 12 { printf "%s ", NR }' | sed "s/\b$((pages + 1)) //")

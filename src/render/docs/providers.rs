@@ -42,8 +42,7 @@ fn service(page: &mut String, name: &str, view: &ServiceView<'_>, catalogue: &Ca
         all.extend(rows.into_iter().map(|row| {
             let name = if row.key.is_empty() { row.name } else { format!("`{}` {}", row.key, row.name) };
             let confidence = row.limits.confidence.as_deref();
-            let cited =
-                sourced.then(|| cite(row.sources.first().map(String::as_str), confidence) + &row.limits.days);
+            let cited = sourced.then(|| cite(row.sources.first().map(String::as_str), confidence) + &row.limits.days);
             std::iter::once(name).chain(row.cells).chain(cited).chain([row.note]).collect()
         }));
         let _ = write!(page, "\n### {title}\n\n{}", table(&all));

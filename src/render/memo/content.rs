@@ -44,6 +44,8 @@ pub(super) enum Block {
     Subheading(Text),
     /// A paragraph.
     Paragraph(Text),
+    /// A paragraph to look things up in.
+    Fine(Text),
     /// Names and what is said of them.
     Facts(Vec<(String, Text)>),
     /// A table.
@@ -133,9 +135,12 @@ pub(super) fn verdict(verdict: Verdict) -> Span {
     Span::new(&format!("{} {}", super::super::finding::sign(verdict), verdict.word()), Look::Verdict(verdict))
 }
 
+/// The longest address that leads anywhere.
+const ADDRESS: usize = 2000;
+
 /// Words that lead to an address, if it is one of the web; else words.
 pub(super) fn link(words: impl AsRef<str>, target: &str) -> Span {
-    let leads = ["https://", "http://", "#"].iter().any(|start| target.starts_with(start));
+    let leads = ["https://", "http://", "#"].iter().any(|start| target.starts_with(start)) && target.len() <= ADDRESS;
     Span { link: leads.then(|| target.to_owned()), ..span(words) }
 }
 
@@ -156,6 +161,17 @@ pub(super) fn joined(spans: impl IntoIterator<Item = Span>, between: &str) -> Te
             }
         }
         text.push(span);
+    }
+    text
+}
+
+/// Words for a bookmark or a label, whose length the PDF standard limits.
+pub(super) fn short(words: &str) -> String {
+    const MOST: usize = 200;
+    let mut letters = words.chars().filter(|letter| !letter.is_control());
+    let mut text: String = letters.by_ref().take(MOST).collect();
+    if letters.next().is_some() {
+        text.push('…');
     }
     text
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::super::service::{Section, sections};
 use crate::knowledge::{Knowledge, Known};
 use crate::model::{Catalogue, Date, Flow, Manifest, NONE, ProviderAgreement, Tree};
-use crate::report::{FlowResult, Report};
+use crate::report::{FlowResult, Report, Status};
 
 /// Everything that a dossier tells.
 #[derive(Debug)]
@@ -107,6 +107,9 @@ pub struct SourceRecord {
     pub note: Option<String>,
 }
 
+/// What the facts are called that stand in agreements with providers.
+const AGREEMENT: &str = "resource.agreement";
+
 impl<'a> Dossier<'a> {
     /// Gathers what the documents of a run say of the flows of its result.
     pub fn new(
@@ -143,15 +146,22 @@ impl Background {
             environment: manifest.environment.clone().unwrap_or_default(),
             operation: flow.operation.clone().unwrap_or_default(),
             data: data.collect(),
-            papers: papers(flow, knowledge),
+            papers: papers(result, flow, knowledge),
         }
     }
 }
 
 /// The papers of a flow: its own, the customers', and those signed with the provider.
-fn papers(flow: &Flow, knowledge: &Knowledge) -> Vec<PaperRecord> {
+fn papers(result: &FlowResult, flow: &Flow, knowledge: &Knowledge) -> Vec<PaperRecord> {
     let mut found = Vec::new();
-    of_tree(&mut found, "", &flow.evidence);
+    of_tree(&mut found, "", &flow.evidence, |_| true);
+    // Of what is signed with a provider, only what the rules read that apply to the flow.
+    let applying = result.rules.iter().filter(|rule| rule.status != Status::NotApplicable);
+    let read: BTreeSet<&str> = applying.flat_map(|rule| &rule.facts).map(|fact| fact.name.as_str()).collect();
+    let is_read = |name: &str| {
+        let facts = format!("{AGREEMENT}.{name}.");
+        read.is_empty() || read.iter().any(|fact| fact.starts_with(&facts))
+    };
     for item in &flow.data {
         let assessment = item.treatment.as_ref().and_then(|treatment| treatment.assessment.as_ref());
         found.extend(assessment.map(|paper| record(format!("assessment of {}", item.field), |key| paper.get(key))));
@@ -185,7 +195,7 @@ fn papers(flow: &Flow, knowledge: &Knowledge) -> Vec<PaperRecord> {
     }
     let covers = |agreement: &&ProviderAgreement| agreement.services.contains(&flow.service);
     for agreement in knowledge.agreements.values().map(|known| &*known.model).filter(covers) {
-        of_tree(&mut found, &format!(" with {}", agreement.provider), &agreement.papers);
+        of_tree(&mut found, &format!(" with {}", agreement.provider), &agreement.papers, is_read);
         for name in &flow.options {
             found.extend(agreement.options.get(name).map(|paper| PaperRecord {
                 what: format!("option {name} with {}", agreement.provider),
@@ -199,8 +209,13 @@ fn papers(flow: &Flow, knowledge: &Knowledge) -> Vec<PaperRecord> {
     found
 }
 
-fn of_tree(found: &mut Vec<PaperRecord>, with: &str, papers: &Tree) {
-    found.extend(papers.iter().map(|(name, paper)| record(format!("{}{with}", name.replace('_', " ")), |key| paper.get(key))));
+fn of_tree(found: &mut Vec<PaperRecord>, with: &str, papers: &Tree, wanted: impl Fn(&str) -> bool) {
+    found.extend(
+        papers
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, paper)| record(format!("{}{with}", name.replace('_', " ")), |key| paper.get(key))),
+    );
 }
 
 fn record<'a>(what: String, get: impl Fn(&str) -> Option<&'a Json>) -> PaperRecord {
@@ -220,8 +235,12 @@ impl Sheet {
         let view = knowledge.service(name)?;
         let profile = &view.profile.model;
         let sections = sections(&view, catalogue);
-        let cited: BTreeSet<&str> =
-            sections.iter().flat_map(|section| &section.rows).flat_map(|row| &row.sources).map(String::as_str).collect();
+        let cited: BTreeSet<&str> = sections
+            .iter()
+            .flat_map(|section| &section.rows)
+            .flat_map(|row| &row.sources)
+            .map(String::as_str)
+            .collect();
         let sources = profile.sources.iter().filter(|(key, _)| cited.contains(key.as_str()));
         let note = view.find(|service| service.note.as_ref()).map(|(_, note)| note);
         Some(Self {

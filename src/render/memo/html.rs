@@ -62,6 +62,7 @@ fn piece(block: &Block, level: u8) -> Markup {
             Block::Heading(words) => { (heading(level + 1, "heading", &html! { (words) })) }
             Block::Subheading(words) => { (heading(level + 2, "subheading", &text(words))) }
             Block::Paragraph(words) => { p { (text(words)) } }
+            Block::Fine(words) => { p class="fine" { (text(words)) } }
             Block::Facts(facts) => { dl { @for (name, said) in facts { div { dt { (name) } dd { (text(said)) } } } } }
             Block::Table(of) => { (table(of)) }
         }
@@ -70,14 +71,10 @@ fn piece(block: &Block, level: u8) -> Markup {
 
 fn table(table: &Table) -> Markup {
     let shown = |at: &usize| !table.columns[*at].pages;
-    let whole: f32 = table.columns.iter().filter(|column| !column.pages).map(|column| column.share).sum();
     let columns: Vec<usize> = (0..table.columns.len()).filter(shown).collect();
     html! {
         section class="wide" tabindex="0" aria-label=(table.label) {
             table class=[table.to_fill_in.then_some("fill-in")] {
-                colgroup {
-                    @for &at in &columns { col style={ "width: " (format!("{:.1}", table.columns[at].share / whole * 100.0)) "%" }; }
-                }
                 thead { tr { @for &at in &columns { th scope="col" { (table.columns[at].head) } } } }
                 tbody {
                     @for row in &table.rows {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::content::{Block, Chapter, Column, Table, link, plain, quiet, spaced, span, strong, verdict};
 use super::super::dossier::Dossier;
 use super::{flows, memo_id, name, part, signatures};
-use crate::render::finding::{counts, notice_sign, spot};
+use crate::render::finding::{counts, notice_sign, sign, spot};
 use crate::report::{FlowResult, Report, Verdict};
 
 pub(super) fn cover(dossier: &Dossier<'_>, chapters: &[Chapter]) -> Vec<Block> {
@@ -27,7 +27,7 @@ pub(super) fn cover(dossier: &Dossier<'_>, chapters: &[Chapter]) -> Vec<Block> {
         ),
         ("Digest of inputs".to_owned(), plain(signatures::digest(&report.inputs))),
     ];
-    facts.extend(dossier.signers.iter().map(|signer| ("Signed by".to_owned(), plain(&signer.key_id))));
+    facts.extend(dossier.signers.iter().map(|signer| ("Signed with".to_owned(), plain(&signer.key_id))));
     let parts = chapters.iter().filter(|chapter| chapter.level == 1).map(|chapter| {
         let target = format!("#{}", chapter.id);
         vec![vec![link(&chapter.title, &target)], vec![link("", &target)]]
@@ -47,18 +47,21 @@ pub(super) fn cover(dossier: &Dossier<'_>, chapters: &[Chapter]) -> Vec<Block> {
         Block::Heading("Contents".to_owned()),
         Block::Table(contents),
         Block::Heading("How to read a verdict".to_owned()),
-        Block::Facts(Verdict::ALL.into_iter().map(|of| (of.word().to_owned(), meaning(of))).collect()),
+        Block::Facts(
+            Verdict::ALL.into_iter().map(|of| (format!("{} {}", sign(of), of.word()), plain(meaning(of)))).collect(),
+        ),
     ]
 }
 
-fn meaning(of: Verdict) -> Vec<super::super::content::Span> {
-    let means = match of {
+fn meaning(of: Verdict) -> &'static str {
+    match of {
         Verdict::Permitted => "Every rule that applies is met, or the finding is set aside by a recorded decision.",
         Verdict::Conditional => "Not yet: papers that can be put on record would cure every violation.",
-        Verdict::Undetermined => "Not yet: a fact is not known, or the law is not settled. What is not known is never taken as a yes.",
+        Verdict::Undetermined => {
+            "Not yet: a fact is not known, or the law is not settled. What is not known is never taken as a yes."
+        }
         Verdict::Refused => "No: only another flow would do.",
-    };
-    spaced([verdict(of), span(means)])
+    }
 }
 
 /// The last column shows on which page something stands.
@@ -70,8 +73,15 @@ fn mark_pages(columns: &mut [Column]) {
 
 pub(super) fn verdicts(report: &Report) -> Chapter {
     let rows = report.flows.iter().enumerate().map(|(at, flow)| row(flow, at + 1));
-    let columns =
-        [("Memo", 0.7), ("Verdict", 1.7), ("Flow", 3.4), ("Purpose", 2.2), ("Service", 2.6), ("Findings", 1.4), ("Page", 0.8)];
+    let columns = [
+        ("Memo", 0.9),
+        ("Verdict", 2.2),
+        ("Flow", 3.4),
+        ("Purpose", 2.2),
+        ("Service", 2.6),
+        ("Findings", 1.4),
+        ("Page", 0.8),
+    ];
     let mut table = Table::new("Verdict on every flow", &columns, rows.collect());
     mark_pages(&mut table.columns);
     let mut blocks = vec![Block::Table(table)];

@@ -41,7 +41,10 @@ fn about(flow: &FlowResult, background: Option<&Background>) -> Vec<(String, Tex
     let mut facts = vec![("Integration".to_owned(), plain(&flow.title))];
     let mut operation = String::new();
     if let Some(background) = background {
-        facts.push(("Owner".to_owned(), plain(format!("{}; {}", stated(&background.owner), stated(&background.environment)))));
+        facts.push((
+            "Owner".to_owned(),
+            plain(format!("{}; {}", stated(&background.owner), stated(&background.environment))),
+        ));
         facts.push(("Data".to_owned(), plain(stated(&background.data.join(", ")))));
         operation = format!(", the model's operation: {}", stated(&background.operation));
     }
@@ -61,7 +64,11 @@ fn open(blocks: &mut Vec<Block>, finding: &Finding<'_>) {
     let mut shown = finding.facts().into_iter();
     for (label, part) in finding.parts(|_| String::new()) {
         // The facts are told with their places and sources.
-        let text = if label == "Fact" { shown.next().map(|fact| told(finding.report, fact)).unwrap_or_default() } else { plain(part) };
+        let text = if label == "Fact" {
+            shown.next().map(|fact| told(finding.report, fact)).unwrap_or_default()
+        } else {
+            plain(part)
+        };
         facts.push((label.to_owned(), text));
     }
     blocks.push(Block::Facts(facts));
@@ -93,7 +100,9 @@ fn set_aside(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
     if !excepted.is_empty() {
         blocks.push(Block::Heading("Exceptions".to_owned()));
         let rows = excepted.iter().map(|(result, aside)| {
-            let of = |pick: fn(&crate::report::Approval) -> &String| plain(aside.approval.as_ref().map_or("", |by| pick(by)));
+            let of = |pick: fn(&crate::report::Approval) -> &String| {
+                plain(aside.approval.as_ref().map_or("", |by| pick(by)))
+            };
             vec![
                 rule(result, aside),
                 spaced([span(&aside.reason), quiet(aside.place.as_ref().map(spot).unwrap_or_default())]),
@@ -104,7 +113,7 @@ fn set_aside(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
             ]
         });
         let columns =
-            [("Rule", 3.0), ("Reason", 2.6), ("Owner", 1.8), ("Approved by", 1.8), ("Ticket", 1.2), ("Until", 1.3)];
+            [("Rule", 3.0), ("Reason", 2.6), ("Owner", 2.1), ("Approved by", 2.1), ("Ticket", 1.2), ("Until", 1.3)];
         blocks.push(Block::Table(Table::new("Exceptions on this flow", &columns, rows.collect())));
     }
     if !other.is_empty() {
@@ -116,7 +125,11 @@ fn set_aside(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
             };
             vec![rule(result, aside), spaced([span(reason), quiet(aside.place.as_ref().map(spot).unwrap_or_default())])]
         });
-        blocks.push(Block::Table(Table::new("Findings that do not count", &[("Rule", 2.0), ("Why", 1.0)], rows.collect())));
+        blocks.push(Block::Table(Table::new(
+            "Findings that do not count",
+            &[("Rule", 2.0), ("Why", 1.0)],
+            rows.collect(),
+        )));
     }
 }
 
@@ -139,7 +152,7 @@ fn papers(papers: &[PaperRecord], as_of: &str) -> Table {
             plain(holds),
         ]
     });
-    let columns = [("Paper", 2.4), ("Reference", 3.4), ("From", 1.1), ("Until", 1.1), ("Holds", 0.8)];
+    let columns = [("Paper", 3.0), ("Reference", 3.4), ("From", 1.1), ("Until", 1.1), ("Holds", 0.8)];
     Table::new("Papers on record, and whether they hold on the day of the decision", &columns, rows.collect())
 }
 
@@ -160,7 +173,7 @@ fn met(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
         return;
     }
     blocks.push(Block::Heading(format!("Rules that are met: {}", satisfied.len())));
-    blocks.push(Block::Facts(packs.into_iter().map(|(pack, rules)| (pack.to_owned(), plain(rules.join(", ")))).collect()));
+    blocks.extend(packs.into_iter().map(|(pack, rules)| fine(pack, plain(rules.join(", ")))));
     if facts.is_empty() {
         return;
     }
@@ -168,9 +181,14 @@ fn met(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
     for (file, facts) in facts {
         let file = if file.is_empty() { "worked out" } else { file };
         let told = facts.values().map(|fact| span(format!("{} = {}", fact.name, value(&fact.value))));
-        let mut text = vec![quiet(format!("{file}: "))];
-        text[0].words.push(' ');
-        text.extend(joined(told, "; "));
-        blocks.push(Block::Paragraph(text));
+        blocks.push(fine(file, joined(told, "; ")));
     }
+}
+
+/// Small print under a name.
+fn fine(name: &str, said: Text) -> Block {
+    let mut text = spaced([strong(format!("{name}:"))]);
+    text.iter_mut().for_each(|span| span.words.push(' '));
+    text.extend(said);
+    Block::Fine(text)
 }

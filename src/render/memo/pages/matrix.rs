@@ -31,7 +31,7 @@ pub(super) fn chapter(report: &Report) -> Chapter {
         Some(row)
     });
     let columns =
-        [("Rule", 4.4), ("Source", 2.2), ("✓ Met", 1.3), ("✗ Not met", 1.3), ("? Open", 1.1), ("○ Aside", 1.1)];
+        [("Rule", 4.4), ("Source", 2.0), ("✓ Met", 1.8), ("✗ Not met", 1.3), ("? Open", 1.1), ("○ Aside", 1.1)];
     let table = Table::new("Rules and the memos in which they are met or not", &columns, rows.collect());
     let about = format!(
         "{number} rules apply to at least one flow. The numbers are those of the memos. A rule that is not met may be met by papers; the memo says how. \

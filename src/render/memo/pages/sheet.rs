@@ -44,7 +44,12 @@ pub(super) fn overview(dossier: &Dossier<'_>) -> Chapter {
     }
     let about = "What the providers' own documents said on the day of the last review. After the last day on which they count, the facts \
                  are treated as not known. Where a term is silent, the value is unknown; silence is never taken as a no.";
-    part("providers", "Provider fact sheets", vec![Block::Paragraph(plain(about)), Block::Table(table)])
+    let known = if dossier.sheets.is_empty() {
+        Block::Paragraph(plain("No profile was at hand."))
+    } else {
+        Block::Table(table)
+    };
+    part("providers", "Provider fact sheets", vec![Block::Paragraph(plain(about)), known])
 }
 
 pub(super) fn chapter(sheet: &Sheet) -> Chapter {
@@ -62,7 +67,11 @@ pub(super) fn chapter(sheet: &Sheet) -> Chapter {
     }
     blocks.push(Block::Heading("Sources".to_owned()));
     let columns = [("Source", 1.3), ("Document", 4.6), ("Dated", 1.0), ("Read as", 1.1)];
-    blocks.push(Block::Table(Table::new("Documents behind the facts", &columns, sheet.sources.iter().map(source).collect())));
+    blocks.push(Block::Table(Table::new(
+        "Documents behind the facts",
+        &columns,
+        sheet.sources.iter().map(source).collect(),
+    )));
     Chapter { id: id(&sheet.service), level: 2, title: sheet.service.clone(), blocks }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::super::content::{Block, Chapter, Table, plain, span, spaced, strong};
+use super::super::content::{Block, Chapter, Table, plain, spaced, span, strong};
 use super::super::dossier::Dossier;
 use super::part;
 use crate::render::finding::can_be_opened;
@@ -45,7 +45,7 @@ pub(super) fn chapter(dossier: &Dossier<'_>) -> Chapter {
         let rows = dossier.signers.iter().map(|signer| vec![plain(&signer.key_id), plain(&signer.note)]);
         blocks.push(Block::Table(Table::new("Signatures on record", &[("Key", 2.0), ("Note", 1.6)], rows.collect())));
     }
-    let columns = [("File", 2.2), ("SHA-256", 3.0)];
+    let columns = [("File", 1.9), ("SHA-256", 3.1)];
     if !dossier.digests.is_empty() {
         blocks.push(Block::Heading("Files of the bundle".to_owned()));
         let rows = dossier.digests.iter().map(|(path, digest)| vec![plain(path), plain(digest)]);
@@ -66,8 +66,9 @@ pub(super) fn chapter(dossier: &Dossier<'_>) -> Chapter {
             let number = inputs.len();
             vec![spaced([strong(kind), span(format!("({number})"))]), plain(digest(inputs))]
         });
-        blocks.push(Block::Heading(format!("Knowledge that {} {} holds itself", report.tool.name, report.tool.version)));
-        let columns = [("Kind and number of files", 2.2), ("SHA-256 of their list", 3.0)];
+        blocks
+            .push(Block::Heading(format!("Knowledge that {} {} holds itself", report.tool.name, report.tool.version)));
+        let columns = [("Kind and number of files", 1.9), ("SHA-256 of their list", 3.1)];
         blocks.push(Block::Table(Table::new("Knowledge of the program", &columns, rows.collect())));
     }
     part("signatures", "Files and signatures", blocks)

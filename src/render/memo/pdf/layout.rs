@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::content::{Block, Book, Look, Span, Table, Text, plain, verdict};
+use super::super::content::{Block, Book, Look, Span, Table, Text, plain, short, verdict};
 use super::Sheets;
 use super::fonts::Fonts;
 use super::lines::broken;
@@ -31,7 +31,8 @@ struct Style {
 
 const BODY: Style = Style { size: 9.0, leading: 12.4, above: 0.0, below: 4.0, bold: false, sticks: false };
 const FACT: Style = Style { size: 8.5, leading: 11.4, above: 0.6, below: 0.6, ..BODY };
-const TABLE: Style = Style { size: 7.8, leading: 10.2, above: 2.2, below: 2.6, ..BODY };
+const TABLE: Style = Style { size: 7.8, leading: 9.8, above: 1.5, below: 1.8, ..BODY };
+const FINE: Style = Style { size: 7.0, leading: 8.8, below: 2.0, ..BODY };
 const TITLE: Style = Style { size: 24.0, leading: 30.0, above: 48.0, below: 14.0, bold: true, sticks: true };
 const ANSWER: Style = Style { size: 13.0, leading: 17.0, above: 4.0, below: 6.0, bold: true, sticks: false };
 const CHAPTER: Style = Style { size: 17.0, leading: 22.0, above: 0.0, below: 6.0, bold: true, sticks: true };
@@ -84,6 +85,10 @@ impl<'a> Layout<'a> {
                 let node = self.tree.add(section, Meaning::Paragraph);
                 vec![self.row(vec![self.cell(words, SIDE, WIDTH, BODY, node)], BODY)]
             }
+            Block::Fine(words) => {
+                let node = self.tree.add(section, Meaning::Paragraph);
+                vec![self.row(vec![self.cell(words, SIDE, WIDTH, FINE, node)], FINE)]
+            }
             Block::Answer(of, words) => {
                 let node = self.tree.add(section, Meaning::Paragraph);
                 let text = vec![Span { words: format!("{} {words}", sign(*of)), ..verdict(*of) }];
@@ -95,8 +100,8 @@ impl<'a> Layout<'a> {
     }
 
     fn heading(&mut self, words: &Text, style: Style, section: usize, level: u16) -> Row {
-        let title = words.iter().map(|span| span.words.as_str()).collect();
-        let node = self.tree.add(section, Meaning::Heading(level, title));
+        let title: String = words.iter().map(|span| span.words.as_str()).collect();
+        let node = self.tree.add(section, Meaning::Heading(level, short(&title)));
         self.row(vec![self.cell(words, SIDE, WIDTH, style, node)], style)
     }
 
@@ -140,9 +145,10 @@ impl<'a> Layout<'a> {
             let node = self.tree.add(row, Meaning::ColumnHead);
             cells.push(self.cell(&plain(column.head), at, width, Style { bold: true, ..TABLE }, node));
         }
-        let repeated = cells.iter().map(|cell| Cell { lines: cell.lines.clone(), links: Vec::new(), ..*cell }).collect();
+        let repeated =
+            cells.iter().map(|cell| Cell { lines: cell.lines.clone(), links: Vec::new(), ..*cell }).collect();
         let head = Rc::new(Row { rule: 0.8, ..self.row(repeated, TABLE) });
-        let mut rows = vec![Row { rule: 0.8, sticks: true, ..self.row(cells, TABLE) }];
+        let mut rows = vec![Row { rule: 0.8, sticks: true, above: 4.0, ..self.row(cells, TABLE) }];
         let body = self.tree.add(of, Meaning::Body);
         for texts in &table.rows {
             let row = self.tree.add(body, Meaning::Row);
@@ -165,7 +171,9 @@ impl<'a> Layout<'a> {
             let known = self.known.get(target.trim_start_matches('#'));
             known.map_or_else(|| "000".to_owned(), |(page, _)| (page + 1).to_string())
         };
-        text.iter().map(|span| Span { words: span.link.as_ref().map(number).unwrap_or_default(), ..span.clone() }).collect()
+        text.iter()
+            .map(|span| Span { words: span.link.as_ref().map(number).unwrap_or_default(), ..span.clone() })
+            .collect()
     }
 
     fn cell(&self, text: &[Span], x: f32, width: f32, style: Style, node: usize) -> Cell {

@@ -90,6 +90,8 @@ fn line(letters: &[(usize, Glyph, bool)], text: &[Span], size: f32) -> Line {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
     use super::super::super::content::plain;
     use super::super::fonts::Fonts;
     use super::broken;
@@ -97,12 +99,21 @@ mod tests {
     fn lines(text: &str, width: f32) -> Vec<String> {
         let fonts = Fonts::load().unwrap();
         let lines = broken(&plain(text), false, 10.0, width, &fonts);
-        lines.iter().map(|line| line.pieces.iter().flat_map(|piece| &piece.glyphs).map(|glyph| glyph.letter).collect()).collect()
+        lines
+            .iter()
+            .map(|line| line.pieces.iter().flat_map(|piece| &piece.glyphs).map(|glyph| glyph.letter).collect())
+            .collect()
     }
 
     #[test]
     fn nothing_is_lost_and_nothing_is_wider_than_the_line() {
-        for text in ["Plain words that go on for a while.", &"0123456789abcdef".repeat(4), "契約以中文為準。複委託通知函", "a/b_c/d.yaml:12:3", ""] {
+        for text in [
+            "Plain words that go on for a while.",
+            &"0123456789abcdef".repeat(4),
+            "契約以中文為準。複委託通知函",
+            "a/b_c/d.yaml:12:3",
+            "",
+        ] {
             let found = lines(text, 60.0);
             assert_eq!(found.concat(), text);
             let fonts = Fonts::load().unwrap();

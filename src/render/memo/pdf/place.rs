@@ -8,8 +8,8 @@ use super::lines::{Line, Piece};
 pub(super) const PAGE: (f32, f32) = (595.28, 841.89);
 /// The margins: left and right, above, below.
 pub(super) const SIDE: f32 = 54.0;
-pub(super) const TOP: f32 = 62.0;
-pub(super) const BOTTOM: f32 = PAGE.1 - 62.0;
+pub(super) const TOP: f32 = 54.0;
+pub(super) const BOTTOM: f32 = PAGE.1 - 54.0;
 /// The width of a line.
 pub(super) const WIDTH: f32 = PAGE.0 - 2.0 * SIDE;
 /// What is lower than this is not divided between pages.

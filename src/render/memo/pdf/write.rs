@@ -16,7 +16,7 @@ use krilla::surface::Surface;
 use krilla::tagging::{ArtifactType, ContentTag, SpanTag};
 use krilla::{Document, SerializeSettings};
 
-use super::super::content::{Book, Look};
+use super::super::content::{Book, Look, short};
 use super::Sheets;
 use super::fonts::{Fonts, Glyph};
 use super::place::{Mark, PAGE, Page, SIDE, WIDTH};
@@ -49,7 +49,7 @@ pub(super) fn document(book: &Book, fonts: &Fonts, sheets: Sheets) -> Result<Vec
                     None => continue,
                 },
             };
-            let annotation = Annotation::new_link(LinkAnnotation::new(rect, to), Some(target));
+            let annotation = Annotation::new_link(LinkAnnotation::new(rect, to), Some(short(&target)));
             tree.content(node, sheet.add_tagged_annotation(annotation));
         }
         sheet.finish();
@@ -86,7 +86,7 @@ fn outline(book: &Book, starts: &std::collections::BTreeMap<String, (usize, f32)
     let mut parts: Vec<OutlineNode> = Vec::new();
     for chapter in &book.chapters {
         let (page, y) = starts.get(&chapter.id).copied().unwrap_or_default();
-        let node = OutlineNode::new(chapter.title.clone(), XyzDestination::new(page, Point::from_xy(SIDE, y)));
+        let node = OutlineNode::new(short(&chapter.title), XyzDestination::new(page, Point::from_xy(SIDE, y)));
         match parts.last_mut().filter(|_| chapter.level > 1) {
             Some(part) => part.push_child(node),
             None => parts.push(node),
@@ -106,9 +106,9 @@ fn frame(surface: &mut Surface<'_>, fonts: &Fonts, book: &Book, page: &Page, (at
         surface.end_tagged();
     };
     if let Some(running) = &page.running {
-        small(surface, &fit(running, fonts), SIDE, 42.0, ArtifactType::Header);
+        small(surface, &fit(running, fonts), SIDE, 38.0, ArtifactType::Header);
     }
-    let y = PAGE.1 - 34.0;
+    let y = PAGE.1 - 32.0;
     let number = format!("{at} of {of}");
     small(surface, &book.foot, SIDE, y, ArtifactType::Footer);
     let x = SIDE + WIDTH - fonts.width(&number, false) * SMALL;
