@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod decide;
 pub mod document;
+pub mod evidence;
 pub mod gate;
 pub mod knowledge;
 pub mod load;

@@ -1,5 +1,7 @@
 //! Writing: pages into a folder, where pages of others are left alone; a result into a file, whole or not at all.
 
+mod bundle;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -7,6 +9,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
+
+pub use bundle::{Place, bundle, secret};
 
 /// Pages by path below their folder.
 pub type Pages = BTreeMap<String, String>;
@@ -109,14 +113,19 @@ pub fn file(path: &Path, text: &str) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         return fs::write(path, text);
     }
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
-    let mut beside = OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
+    let beside = beside(path, "part")?;
     fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// A hidden name beside a path, of this process.
+fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.{ending}", std::process::id()));
+    Ok(path.with_file_name(beside))
 }
 
 /// Appends to a file what `text` gives for the bytes that are left of `most`.

@@ -149,7 +149,7 @@ fn files_stay_short() {
 }
 
 /// The stages in the order of the pipeline. A module uses only those before it.
-const STAGES: [&str; 18] = [
+const STAGES: [&str; 19] = [
     "source",
     "problem",
     "load",
@@ -165,6 +165,7 @@ const STAGES: [&str; 18] = [
     "render",
     "workspace",
     "pipeline",
+    "evidence",
     "scenario",
     "cli",
     "main",

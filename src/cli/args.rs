@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::evidence::EvidenceArgs;
 use super::output::RenderArgs;
 use crate::model::Date;
 
@@ -11,7 +12,7 @@ const EXIT_CODES: &str = "Exit codes:
    0  every flow is permitted
   10  the worst verdict is conditional
   11  the worst verdict is undetermined
-  12  the worst verdict is refused
+  12  the worst verdict is refused, or a bundle of evidence is not in order
    1  Tidegate failed
    2  the command line is wrong
    3  a document is invalid
@@ -47,6 +48,8 @@ pub(super) enum Verb {
     Schema(SchemaArgs),
     /// Approved waivers of single findings
     Exceptions(ExceptionsArgs),
+    /// Signed evidence of decisions: a bundle that can be checked without Tidegate
+    Evidence(EvidenceArgs),
     /// Write a commented start into a repository: configuration, exceptions and a first manifest
     Init(InitArgs),
     /// Run the scenarios of rules: Markdown pages with a flow and the verdict it must have
@@ -239,7 +242,7 @@ pub(super) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack, config,
-    /// exceptions or result
+    /// exceptions, result or evidence
     pub(super) kind: String,
     #[command(flatten)]
     pub(super) folders: FolderArgs,

@@ -38,8 +38,9 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
         let schema = match Kind::from_word(&args.kind) {
             Some(kind) => workspace.schemas.published(kind).clone(),
             None if args.kind == "result" => Report::schema(),
+            None if args.kind == "evidence" => crate::evidence::schema(),
             None => {
-                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result"]);
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "evidence"]);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }
         };

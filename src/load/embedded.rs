@@ -21,6 +21,11 @@ pub enum Embedded {
     Vocabulary,
 }
 
+impl Embedded {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Policies, Self::Profiles, Self::Vocabulary];
+}
+
 /// The files of an embedded folder, sorted by path.
 pub fn embedded(folder: Embedded) -> Vec<Arc<SourceFile>> {
     let (name, dir) = match folder {

@@ -10,6 +10,7 @@ mod gate;
 mod manifest;
 mod moment;
 mod provider;
+mod time;
 mod vocabulary;
 
 use serde_json::{Map, Value};
@@ -24,6 +25,7 @@ pub use provider::{
     ActivatedBy, Clock, Confidence, Deviation, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service,
     Source, Store,
 };
+pub use time::Time;
 pub use vocabulary::{Membership, RulePack, Standing, Term, TermType, VocabularyFile};
 
 /// A part of a document whose shape the catalogue of facts decides.

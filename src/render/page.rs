@@ -9,17 +9,17 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Bold.
-pub(super) const STRONG: Style = Style::new().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
 /// Less important.
-pub(super) const DIM: Style = Style::new().dimmed();
+pub(crate) const DIM: Style = Style::new().dimmed();
 /// Good.
-pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// To do.
 pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 /// Not known.
 pub(super) const BLUE: Style = AnsiColor::Cyan.on_default().bold();
 /// Bad.
-pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// How many characters of a long line are shown before the place.
 const LEAD: usize = 8;
@@ -43,17 +43,17 @@ impl Page {
     }
 
     /// An empty line.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         self.text.push('\n');
     }
 
     /// A paragraph, wrapped; later lines are indented like the first.
-    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         self.hanging(indent, indent, text);
     }
 
     /// A paragraph whose later lines have an indent of their own.
-    pub(super) fn hanging(&mut self, first: usize, later: usize, text: &str) {
+    pub(crate) fn hanging(&mut self, first: usize, later: usize, text: &str) {
         let (first, later) = (" ".repeat(first), " ".repeat(later));
         // Long words are paths and addresses: they are no use broken. Only texts without spaces between words, such as
         // Chinese ones, are broken elsewhere than at spaces.
@@ -74,7 +74,7 @@ impl Page {
     }
 
     /// One line, cut at the page's width.
-    pub(super) fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         let room = self.width.saturating_sub(indent);
         let _ = writeln!(self.text, "{}{}", " ".repeat(indent), cut(text, room));
     }
@@ -108,7 +108,7 @@ impl Page {
 }
 
 /// A text in a style.
-pub(super) fn styled(style: Style, text: &str) -> String {
+pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
