@@ -71,29 +71,29 @@ fn papers(export: &Export<'_>) -> Vec<Paper> {
     let agreements = knowledge.agreements.values().map(|known| &known.document);
     let mut papers = Vec::new();
     for document in manifests.chain(contracts).chain(agreements) {
-        find(&document.node.to_json(), &document.file.path, String::new(), &mut papers);
+        find(&document.node.to_json(), &document.file.path, "", &mut papers);
     }
     papers
 }
 
-fn find(value: &Json, document: &str, pointer: String, papers: &mut Vec<Paper>) {
+fn find(value: &Json, document: &str, pointer: &str, papers: &mut Vec<Paper>) {
     match value {
         Json::Object(entries) => {
             if let Some(sha256) = entries.get("sha256").and_then(Json::as_str) {
                 papers.push(Paper {
                     document: document.to_owned(),
-                    pointer: pointer.clone(),
+                    pointer: pointer.to_owned(),
                     reference: entries.get("ref").and_then(Json::as_str).map(str::to_owned),
                     sha256: sha256.to_owned(),
                 });
             }
             for (key, value) in entries {
-                find(value, document, format!("{pointer}/{}", escape(key)), papers);
+                find(value, document, &format!("{pointer}/{}", escape(key)), papers);
             }
         }
         Json::Array(entries) => {
             for (index, value) in entries.iter().enumerate() {
-                find(value, document, format!("{pointer}/{index}"), papers);
+                find(value, document, &format!("{pointer}/{index}"), papers);
             }
         }
         _ => {}

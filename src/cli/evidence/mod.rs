@@ -10,7 +10,7 @@ pub(super) use args::EvidenceArgs;
 use args::EvidenceVerb;
 
 use super::{Exit, Outcome, Surroundings};
-use crate::model::Time;
+use crate::model::{Moment, Time};
 
 pub(super) fn run(args: &EvidenceArgs, around: &Surroundings) -> Outcome {
     let done = match &args.verb {
@@ -25,7 +25,7 @@ pub(super) fn run(args: &EvidenceArgs, around: &Surroundings) -> Outcome {
 
 /// The moment that the user names, or now.
 fn time(named: Option<Time>, around: &Surroundings) -> Result<Time, Outcome> {
-    let now = || around.now.and_then(|now| now.time());
+    let now = || around.now.and_then(Moment::time);
     named.or_else(now).ok_or_else(|| Outcome::usage("the system's clock shows no time; give one with --time"))
 }
 
