@@ -1,5 +1,5 @@
 //! How long `tidegate check` takes, as a whole process: one manifest with three flows, and 1,000 and 10,000 of them with
-//! four items a flow.
+//! four items a flow; and how long the evidence of 1,000 flows takes.
 #![allow(missing_docs, clippy::expect_used, reason = "a benchmark may stop at the first fault")]
 
 use std::fmt::Write as _;
@@ -79,6 +79,32 @@ fn check(folder: &Path, format: &str) {
     assert!(matches!(code, Some(0 | 10 | 11 | 12)), "{code:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Writes a bundle of evidence, packed and signed.
+fn export(folder: &Path, key: &Path) {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-evidence.zip");
+    let output = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        .args(["evidence", "export", "--as-of", "2026-11-22", "--time", "2026-11-22T09:30:00Z", "--force"])
+        .arg("--key")
+        .arg(key)
+        .arg("--out")
+        .arg(out)
+        .arg(folder)
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A key to sign with, made once.
+fn key() -> PathBuf {
+    let name = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-key");
+    let file = name.with_extension("pem");
+    if !file.exists() {
+        let made = Command::new(env!("CARGO_BIN_EXE_tidegate")).args(["evidence", "keygen"]).arg(&name).output();
+        assert!(made.expect("the binary runs").status.success(), "a key is made");
+    }
+    file
+}
+
 fn benchmarks(criterion: &mut Criterion) {
     let one = folder(1);
     let many = folder(1000);
@@ -92,6 +118,8 @@ fn benchmarks(criterion: &mut Criterion) {
         let most = folder(10_000);
         group.bench_function("10,000 manifests, 30,000 flows", |bencher| bencher.iter(|| check(&most, "text")));
     }
+    let (thousand, key) = (folder(334), key());
+    group.bench_function("evidence of 1,002 flows", |bencher| bencher.iter(|| export(&thousand, &key)));
     group.finish();
 }
 

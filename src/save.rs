@@ -1,5 +1,6 @@
 //! Writing: pages into a folder, where pages of others are left alone; a result into a file, whole or not at all.
 
+mod bundle;
 mod log;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+pub use bundle::{Place, bundle, secret};
 pub use log::{Change, log};
 
 /// Pages by path below their folder.
@@ -103,7 +105,7 @@ pub fn add<'f>(folder: &Path, files: &BTreeMap<&'f str, &str>) -> io::Result<Vec
 ///
 /// # Errors
 /// A folder or file that cannot be written.
-pub fn file(path: &Path, text: &str) -> io::Result<()> {
+pub fn file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
@@ -111,16 +113,21 @@ pub fn file(path: &Path, text: &str) -> io::Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     // Pipes and terminals (`/dev/stderr`) take the text as it comes; renaming would put a file in their place.
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return fs::write(path, text);
+        return fs::write(path, content);
     }
+    let beside = beside(path, "part")?;
+    fs::write(&beside, content).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// A hidden name beside a path, of this process.
+fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
     let mut beside = OsString::from(".");
     beside.push(name);
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
+    beside.push(format!(".{}.{ending}", std::process::id()));
+    Ok(path.with_file_name(beside))
 }
 
 /// Appends to a file what `text` gives for the bytes that are left of `most`.

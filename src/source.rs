@@ -4,7 +4,12 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 in lower-case hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A text with the name under which it is shown.
@@ -16,6 +21,8 @@ pub struct SourceFile {
     pub text: String,
     /// True when the text comes from the binary.
     pub embedded: bool,
+    /// True when the text need not be checked again: the binary that carries it is tested with it.
+    pub tested: bool,
     /// The byte at which each line starts.
     lines: Vec<usize>,
 }
@@ -25,7 +32,13 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, text: impl Into<String>, embedded: bool) -> Self {
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path: path.into(), text, embedded, lines }
+        Self { path: path.into(), text, embedded, tested: embedded, lines }
+    }
+
+    /// The same text, to be checked: it was embedded in some binary, perhaps another one.
+    #[must_use]
+    pub fn untested(self) -> Self {
+        Self { tested: false, ..self }
     }
 
     /// SHA-256 of the text, in lower-case hexadecimal digits.

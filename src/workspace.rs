@@ -77,7 +77,27 @@ impl Workspace {
         manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
     ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
         let mut problems = Vec::new();
-        let opened = Self::read(folders, reach, manifests, &mut problems);
+        let mut texts = Texts::gather(folders, &mut problems);
+        let unread = !problems.is_empty();
+        texts.manifests = manifests(&mut problems);
+        Self::finish(texts, reach, unread, problems)
+    }
+
+    /// Reads rules, knowledge and manifests from texts, whatever they were read from: all of them count.
+    ///
+    /// # Errors
+    /// Every problem of every text.
+    pub fn of(texts: Texts) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+        Self::finish(texts, Reach::All, false, Vec::new())
+    }
+
+    fn finish(
+        texts: Texts,
+        reach: Reach,
+        unread: bool,
+        mut problems: Vec<Problem>,
+    ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+        let opened = Self::read(texts, reach, unread, &mut problems);
         problems.sort_by_key(Problem::order);
         match opened {
             Some(opened) if problems.is_empty() => Ok(opened),
@@ -86,15 +106,15 @@ impl Workspace {
     }
 
     fn read(
-        folders: &Folders,
+        mut files: Texts,
         reach: Reach,
-        manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
+        unread: bool,
         problems: &mut Vec<Problem>,
     ) -> Option<(Self, Vec<Known<Manifest>>)> {
-        let mut files = Files::gather(folders, problems);
-        let unread = !problems.is_empty();
-        let texts = manifests(problems);
-        let schema_file = files.schema.clone()?;
+        let Some(schema_file) = files.schema.clone() else {
+            problems.push(Problem::new("there is no catalogue of facts (`*.cedarschema`) among the policies"));
+            return None;
+        };
         let facts = match read_facts(&schema_file) {
             Ok(facts) => facts,
             Err(message) => {
@@ -103,7 +123,7 @@ impl Workspace {
             }
         };
         let schemas = Schemas::new(&facts.catalogue);
-        let own_words = files.vocabulary.iter().any(|file| !file.embedded) || !schema_file.embedded;
+        let own_words = files.vocabulary.iter().any(|file| !file.tested) || !schema_file.tested;
 
         // What the user wrote comes first: it says what else is needed.
         let before = problems.len();
@@ -115,7 +135,7 @@ impl Workspace {
         let agreements = typed::<ProviderAgreement>(providers, problems);
         let mut unreadable = unread || problems.len() > before;
         let packs = parse::<RulePack>(&files.packs, &[Kind::RulePack], &schemas, problems);
-        let manifests = parse::<Manifest>(&texts, &[Kind::Integration], &schemas, problems);
+        let manifests = parse::<Manifest>(&files.manifests, &[Kind::Integration], &schemas, problems);
         let exceptions = parse::<Exceptions>(&files.exceptions, &[Kind::Exceptions], &schemas, problems).pop();
         let exceptions = exceptions.map(|(document, model)| Known { document, model: Arc::new(model) });
         let rule_ids: BTreeSet<String> = files.rules.iter().filter_map(|file| id_of(&file.path)).collect();
@@ -157,17 +177,16 @@ impl Workspace {
             .collect();
         problems.extend(found.into_iter().flatten());
         let packs = packs.into_iter().map(|(_, pack)| (pack.id.clone(), pack)).collect();
-        gate::check(folders.config.as_ref(), exceptions.as_ref(), &rule_ids, &packs, problems);
+        gate::check(files.config.as_ref(), exceptions.as_ref(), &rule_ids, &packs, problems);
         let book = RuleBook::new(facts, rules, packs, &knowledge.vocabulary, own_words, problems)?;
-        let mut inputs = files.inputs(&texts);
-        let config = folders.config.clone();
-        inputs.extend(config.iter().map(|config| (Arc::clone(&config.document.file), Kind::Config.word())));
-        Some((Self { book, knowledge, exceptions, config, schemas, inputs }, manifests))
+        let inputs = files.inputs();
+        Some((Self { book, knowledge, exceptions, config: files.config, schemas, inputs }, manifests))
     }
 }
 
-/// The files of a run but its manifests.
-struct Files {
+/// The texts of a run, in the order in which they count: of two with one id, the later one holds.
+#[derive(Debug, Default)]
+pub struct Texts {
     schema: Option<Arc<SourceFile>>,
     rules: Vec<Arc<SourceFile>>,
     packs: Vec<Arc<SourceFile>>,
@@ -175,9 +194,48 @@ struct Files {
     profiles: Vec<Arc<SourceFile>>,
     contracts: Vec<Arc<SourceFile>>,
     exceptions: Vec<Arc<SourceFile>>,
+    manifests: Vec<Arc<SourceFile>>,
+    config: Option<Known<Config>>,
 }
 
-impl Files {
+/// What a Cedar policy is called among the inputs.
+const POLICY: &str = "policy";
+/// What a contract of either kind is called among the inputs.
+const CONTRACT: &str = "contract";
+/// What the catalogue of facts is called among the inputs.
+const SCHEMA: &str = "schema";
+
+impl Texts {
+    /// The texts of an earlier run, in the order of [`Workspace::inputs`], each with what it is there.
+    ///
+    /// # Errors
+    /// A configuration that cannot be read, or a text that is nothing a run reads.
+    pub fn of(inputs: impl IntoIterator<Item = (Arc<SourceFile>, String)>) -> Result<Self, Vec<Problem>> {
+        let mut texts = Self::default();
+        for (file, word) in inputs {
+            let list = match (word.as_str(), Kind::from_word(&word)) {
+                (POLICY, _) => &mut texts.rules,
+                (CONTRACT, _) => &mut texts.contracts,
+                (_, Some(Kind::RulePack)) => &mut texts.packs,
+                (_, Some(Kind::Vocabulary)) => &mut texts.vocabulary,
+                (_, Some(Kind::ProviderProfile)) => &mut texts.profiles,
+                (_, Some(Kind::Exceptions)) => &mut texts.exceptions,
+                (_, Some(Kind::Integration)) => &mut texts.manifests,
+                (_, Some(Kind::Config)) => {
+                    texts.config = Some(config_of(&file)?);
+                    continue;
+                }
+                (SCHEMA, _) => {
+                    texts.schema = Some(file);
+                    continue;
+                }
+                _ => return Err(vec![Problem::new(format!("`{}` is of no kind that decides: {word}", file.path))]),
+            };
+            list.push(file);
+        }
+        Ok(texts)
+    }
+
     fn gather(folders: &Folders, problems: &mut Vec<Problem>) -> Self {
         let policies = gather(Some(Embedded::Policies), &folders.policies, &["cedar", "cedarschema"], problems);
         let schema = policies.iter().rfind(|file| file.path.ends_with(".cedarschema")).cloned();
@@ -193,6 +251,8 @@ impl Files {
             profiles: gather(Some(Embedded::Profiles), &folders.profiles, &[], problems),
             contracts: gather(None, &folders.contracts, &[], problems),
             exceptions: read_all(folders.exceptions.as_slice(), problems),
+            manifests: Vec::new(),
+            config: folders.config.clone(),
         }
     }
 
@@ -229,19 +289,21 @@ impl Files {
     }
 
     /// Every file with what it is.
-    fn inputs(&self, manifests: &[Arc<SourceFile>]) -> Vec<(Arc<SourceFile>, &'static str)> {
+    fn inputs(&self) -> Vec<(Arc<SourceFile>, &'static str)> {
+        let config = self.config.as_ref().map(|config| (Arc::clone(&config.document.file), Kind::Config.word()));
         [
-            (&*self.rules, "policy"),
+            (&*self.rules, POLICY),
             (&self.packs, Kind::RulePack.word()),
             (&self.vocabulary, Kind::Vocabulary.word()),
             (&self.profiles, Kind::ProviderProfile.word()),
-            (&self.contracts, "contract"),
+            (&self.contracts, CONTRACT),
             (&self.exceptions, Kind::Exceptions.word()),
-            (manifests, Kind::Integration.word()),
-            (self.schema.as_slice(), "schema"),
+            (&self.manifests, Kind::Integration.word()),
+            (self.schema.as_slice(), SCHEMA),
         ]
         .into_iter()
         .flat_map(|(files, kind)| files.iter().map(move |file| (Arc::clone(file), kind)))
+        .chain(config)
         .collect()
     }
 }
@@ -266,10 +328,14 @@ pub fn manifest_texts(paths: &[PathBuf], exclude: &Exclude, problems: &mut Vec<P
 /// # Errors
 /// Every problem of the file.
 pub fn read_config(path: &Path) -> Result<Known<Config>, Vec<Problem>> {
+    config_of(&load::read(path).map_err(|problem| vec![problem])?)
+}
+
+fn config_of(file: &Arc<SourceFile>) -> Result<Known<Config>, Vec<Problem>> {
     let mut problems = Vec::new();
-    let files = read_all(&[path.to_owned()], &mut problems);
     // The shape of a configuration does not depend on the catalogue of facts.
     let schemas = Schemas::new(&Catalogue::default());
+    let files = [Arc::clone(file)];
     let read = parse::<Config>(&files, &[Kind::Config], &schemas, &mut problems).pop();
     read.map(|(document, model)| Known { document, model: Arc::new(model) }).ok_or(problems)
 }

@@ -89,7 +89,7 @@ fn yaml(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn kinds() -> Vec<&'static str> {
-    Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery"]).collect()
+    Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery", "evidence"]).collect()
 }
 
 fn file(kind: &str) -> PathBuf {

@@ -13,7 +13,7 @@ const EXIT_CODES: &str = "Exit codes:
    0  every flow is permitted
   10  the worst verdict is conditional
   11  the worst verdict is undetermined
-  12  the worst verdict is refused
+  12  the worst verdict is refused, or a bundle of evidence is not in order
    1  Tidegate failed
    2  the command line is wrong
    3  a document is invalid
@@ -53,7 +53,7 @@ pub(super) enum Verb {
     Schema(SchemaArgs),
     /// Approved waivers of single findings
     Exceptions(ExceptionsArgs),
-    /// What others can check: bundles of evidence and the log of them
+    /// Signed evidence of decisions: a bundle that can be checked without Tidegate, and the log of bundles
     Evidence(EvidenceArgs),
     /// Write the registers of the flows: records of processing, sub-processors, transfers, and a calendar of what ends
     #[command(visible_alias = "registers")]
@@ -302,7 +302,7 @@ pub(super) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// integration, provider-profile, customer-contract, provider-agreement, vocabulary, rule-pack, config,
-    /// exceptions, result, impact or discovery
+    /// exceptions, result, impact, discovery or evidence
     pub(super) kind: String,
     #[command(flatten)]
     pub(super) folders: FolderArgs,

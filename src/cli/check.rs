@@ -1,11 +1,13 @@
 //! `tidegate check`: the gate.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{CheckArgs, OutputArgs};
-use super::{Exit, Outcome, Surroundings, discover, output, setup};
+use super::args::{CheckArgs, FolderArgs, OutputArgs};
+use super::setup::{Setup, setup};
+use super::{Exit, Outcome, Surroundings, discover, output};
 use crate::gate::{Baseline, Gate};
 use crate::knowledge::Known;
 use crate::load;
@@ -14,10 +16,22 @@ use crate::pipeline::{Manner, Run, evaluate};
 use crate::problem::Problem;
 use crate::report::{Detail, Notice, Report};
 use crate::resolve::Absent;
+use crate::source::SourceFile;
 use crate::workspace::{Reach, Workspace, manifest_texts};
 
 /// Below this many flows a run is over before a bar could be read.
 const LONG_RUN: usize = 500;
+
+/// What a run about manifests needs, read and checked.
+pub(super) struct Opened {
+    pub(super) setup: Setup,
+    /// Where manifests were looked for.
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) workspace: Workspace,
+    pub(super) manifests: Vec<Known<Manifest>>,
+    /// The earlier result that counts, and its text.
+    pub(super) baseline: Option<(Baseline, Arc<SourceFile>)>,
+}
 
 pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     if let Some(message) = args.output.render.conflict() {
@@ -25,35 +39,43 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     }
     let all = args.discover || args.output.render.detail() == Detail::All;
     let reach = if all { Reach::All } else { Reach::Named };
-    let setup = match setup(&args.folders, around) {
-        Ok(setup) => setup,
+    let opened = match open(&args.paths, args.baseline.as_ref(), &args.folders, reach, around) {
+        Ok(opened) => opened,
         Err(outcome) => return outcome,
     };
-    let paths = if args.paths.is_empty() { &setup.paths } else { &args.paths };
-    let opened = Workspace::open(&setup.folders, reach, |problems| manifest_texts(paths, &setup.exclude, problems));
-    let (workspace, manifests) = match opened {
-        Ok(opened) => opened,
-        Err(problems) => return Outcome::invalid(&problems, around),
+    let workspace = &opened.workspace;
+    let gate = Gate {
+        config: workspace.config.as_ref(),
+        exceptions: workspace.exceptions.as_ref().filter(|_| !args.no_exceptions),
+        baseline: opened.baseline.as_ref().map(|(baseline, _)| baseline),
+        whole: args.paths.is_empty(),
     };
-    let found = args.discover.then(|| discover::look(paths, &setup, &workspace, &manifests)).transpose();
+    let found = args.discover.then(|| discover::look(&opened.paths, &opened.setup, workspace, &opened.manifests)).transpose();
     let notices = match found {
         Ok(found) => found.map(|found| found.notices()).unwrap_or_default(),
         Err(problems) => return Outcome::invalid(&problems, around),
     };
-    if manifests.is_empty() && notices.is_empty() {
-        return nothing(paths);
+    if opened.manifests.is_empty() && notices.is_empty() {
+        return nothing(&opened.paths);
     }
-    let baseline = match args.baseline.as_ref().or(setup.baseline.as_ref()).map(|path| baseline(path)).transpose() {
-        Ok(baseline) => baseline,
-        Err(problems) => return Outcome::invalid(&problems, around),
-    };
-    let gate = Gate {
-        config: workspace.config.as_ref(),
-        exceptions: workspace.exceptions.as_ref().filter(|_| !args.no_exceptions),
-        baseline: baseline.as_ref(),
-        whole: args.paths.is_empty(),
-    };
-    judge(&workspace, &manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
+    judge(workspace, &opened.manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
+}
+
+/// Reads the manifests under the paths, and everything that they are judged by.
+pub(super) fn open(
+    paths: &[PathBuf],
+    baseline: Option<&PathBuf>,
+    folders: &FolderArgs,
+    reach: Reach,
+    around: &Surroundings,
+) -> Result<Opened, Outcome> {
+    let setup = setup(folders, around)?;
+    let paths = if paths.is_empty() { setup.paths.clone() } else { paths.to_vec() };
+    let opened = Workspace::open(&setup.folders, reach, |problems| manifest_texts(&paths, &setup.exclude, problems));
+    let (workspace, manifests) = opened.map_err(|problems| Outcome::invalid(&problems, around))?;
+    let baseline = baseline.or(setup.baseline.as_ref()).map(|path| self::baseline(path)).transpose();
+    let baseline = baseline.map_err(|problems| Outcome::invalid(&problems, around))?;
+    Ok(Opened { setup, paths, workspace, manifests, baseline })
 }
 
 pub(super) fn nothing(paths: &[PathBuf]) -> Outcome {
@@ -62,9 +84,9 @@ pub(super) fn nothing(paths: &[PathBuf]) -> Outcome {
     Outcome::stopped(Exit::Nothing, format!("{text} {}\n", paths.join(", ")))
 }
 
-pub(super) fn baseline(path: &Path) -> Result<Baseline, Vec<Problem>> {
+pub(super) fn baseline(path: &Path) -> Result<(Baseline, Arc<SourceFile>), Vec<Problem>> {
     let file = load::read_result(path).map_err(|problem| vec![problem])?;
-    Ok(Baseline::of(&Report::read(&file)?))
+    Ok((Baseline::of(&Report::read(&file)?), file))
 }
 
 /// What a run counts.

@@ -175,7 +175,7 @@ impl<'a> Asked<'a> {
         let gate = Gate {
             config: workspace.config.as_ref(),
             exceptions: workspace.exceptions.as_ref(),
-            baseline: baseline.as_ref(),
+            baseline: baseline.as_ref().map(|(baseline, _)| baseline),
             whole,
         };
         let bar = check::progress(manifests.iter().map(|manifest| manifest.model.flows.len()).sum(), self.around);

@@ -42,8 +42,10 @@ pub(super) fn schema(args: &SchemaArgs, around: &Surroundings) -> Outcome {
             None if args.kind == "result" => Report::schema(),
             None if args.kind == "impact" => Impact::schema(),
             None if args.kind == "discovery" => Discovery::schema(),
+            None if args.kind == "evidence" => crate::evidence::schema(),
             None => {
-                let known = Kind::ALL.into_iter().map(Kind::word).chain(["result", "impact", "discovery"]);
+                let further = ["result", "impact", "discovery", "evidence"];
+                let known = Kind::ALL.into_iter().map(Kind::word).chain(further);
                 return unknown("kind of document", &args.kind, known, "tidegate schema --help");
             }
         };

@@ -70,7 +70,7 @@ pub enum Exit {
     Conditional,
     /// 11: the worst verdict is undetermined.
     Undetermined,
-    /// 12: the worst verdict is refused.
+    /// 12: the worst verdict is refused, or a bundle of evidence is not in order.
     Refused,
     /// 1: the tool failed, or a scenario did.
     Failure,
@@ -164,6 +164,7 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Profiles(args) => profiles::run(args, around),
         Verb::Docs(args) => docs::run(args, around),
         Verb::Schema(args) => knowledge::schema(args, around),
+        Verb::Evidence(args) => evidence::run(args, around),
         Verb::Exceptions(args) => exceptions::run(args, around),
         Verb::Evidence(args) => evidence::run(args, around),
         Verb::Init(args) => init::run(args),

@@ -33,7 +33,7 @@ fn written(args: &RegisterArgs, around: &Surroundings) -> Result<Outcome, Outcom
     let gate = Gate {
         config: workspace.config.as_ref(),
         exceptions: workspace.exceptions.as_ref(),
-        baseline: earlier.as_ref(),
+        baseline: earlier.as_ref().map(|(baseline, _)| baseline),
         whole: args.paths.is_empty(),
     };
     let manner = Manner { detail: Detail::Findings, progress: &|_| {} };

@@ -143,6 +143,11 @@ pub fn engine_version() -> String {
     cedar_policy::get_sdk_version().to_string()
 }
 
+/// The version of the policy language.
+pub fn language_version() -> String {
+    cedar_policy::get_lang_version().to_string()
+}
+
 impl<'a> Decider<'a> {
     /// Prepares to decide.
     ///

@@ -105,7 +105,7 @@ impl Document {
         let kind = kind_of(file, &node, &value, expected, problems)?;
         let before = problems.len();
         // The binary's own documents were checked when it was tested.
-        if !file.embedded {
+        if !file.tested {
             match schemas.validator(kind) {
                 Ok(validator) => validate::check(file, &node, &value, validator, problems),
                 Err(message) => problems.push(Problem::new(message)),

@@ -53,7 +53,7 @@ impl Knowledge {
     /// The binary's own profiles were checked against its own vocabulary when it was tested; they are checked again only with
     /// another vocabulary (`own_words`).
     pub fn check(&self, catalogue: &Catalogue, own_words: bool, problems: &mut Vec<Problem>) {
-        for profile in self.profiles.values().filter(|profile| own_words || !profile.document.file.embedded) {
+        for profile in self.profiles.values().filter(|profile| own_words || !profile.document.file.tested) {
             references::profile(self, catalogue, profile, problems);
         }
         for contract in self.contracts.values() {

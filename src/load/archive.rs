@@ -29,7 +29,7 @@ pub fn versions_after(folder: &Path, document: &str, day: &str) -> Result<Option
     Ok(Some(versions.filter(|version| version.day.as_str() > day).collect()))
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("git")
         .arg("-C")
         .arg(folder)

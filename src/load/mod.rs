@@ -1,9 +1,11 @@
 //! First stage: files to texts. The only stage, with writing, that touches the file system.
 
 mod archive;
+mod bundle;
 mod embedded;
 pub(crate) mod git;
 pub(crate) mod log;
+mod revision;
 mod state;
 mod walk;
 
@@ -16,8 +18,10 @@ use crate::problem::Problem;
 use crate::source::SourceFile;
 
 pub use archive::{Version, versions_after};
+pub use bundle::{Found, Odd, Oddity, bundle};
 pub use embedded::{Embedded, embedded, read_at_build};
 pub use log::{LogPlace, LogText, log};
+pub use revision::{Revision, revision};
 pub use state::{State, state};
 pub use walk::{Exclude, Patterns, above, documents_under, files_under, manifests_under};
 
@@ -86,6 +90,30 @@ fn read_within(path: &Path, most: u64, mend: &str) -> Result<Arc<SourceFile>, Pr
     // Editors on Windows put a byte order mark first; it is no part of the document.
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Arc::new(SourceFile::new(shown, text, false)))
+}
+
+/// Reads a file with a key, or another small text that is no document.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_key(path: &Path) -> Result<String, Problem> {
+    const MAX_KEY_BYTES: u64 = 1024 * 1024;
+    read_within(path, MAX_KEY_BYTES, "a key is a short file in PEM").map(|file| file.text.clone())
+}
+
+/// Reads a time stamp.
+///
+/// # Errors
+/// A file that cannot be read, or is too large.
+pub fn read_stamp(path: &Path) -> Result<Vec<u8>, Problem> {
+    const MAX_STAMP_BYTES: u64 = 1024 * 1024;
+    let unreadable = |error: io::Error| unreadable(&shown(path), path, &error);
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(MAX_STAMP_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_STAMP_BYTES {
+        return Err(Problem::new(format!("`{}` is too large for a time stamp", shown(path))));
+    }
+    Ok(bytes)
 }
 
 /// True for a file, also over a link.

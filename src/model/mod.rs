@@ -10,6 +10,7 @@ mod gate;
 mod manifest;
 mod moment;
 mod provider;
+mod time;
 mod traces;
 mod vocabulary;
 
@@ -25,6 +26,7 @@ pub use provider::{
     ActivatedBy, Clock, Confidence, Deviation, Feature, Keeps, Location, OptionTerms, Places, ProviderProfile, Service,
     Source, Store,
 };
+pub use time::Time;
 pub use traces::{Ecosystem, Packages, Traces};
 pub use vocabulary::{Membership, RulePack, Standing, Term, TermType, VocabularyFile};
 

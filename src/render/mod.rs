@@ -24,6 +24,7 @@ pub mod text;
 use crate::report::Report;
 
 pub use page::Page;
+pub(crate) use page::{DIM, GREEN, RED, STRONG, styled};
 
 /// The result as JSON, with a line break at the end.
 ///

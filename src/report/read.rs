@@ -49,7 +49,7 @@ impl Report {
     }
 
     /// What in a result says two things. A verdict that is better than its reasons would open the gate.
-    fn contradiction(&self) -> Option<String> {
+    pub fn contradiction(&self) -> Option<String> {
         let worst = |verdicts: &mut dyn Iterator<Item = Verdict>| verdicts.max();
         for flow in &self.flows {
             let name = format!("{} › {}", flow.integration, flow.flow);

@@ -88,7 +88,7 @@ impl RuleBook {
                 problems.push(Problem::new(message).at(&rule.file, 0..0, "in this rule").help(help));
             }
         }
-        let unchecked: Vec<&Rule> = by_id.values().filter(|rule| own_words || !rule.file.embedded).collect();
+        let unchecked: Vec<&Rule> = by_id.values().filter(|rule| own_words || !rule.file.tested).collect();
         for rule in &unchecked {
             check_words(rule, vocabulary, problems);
         }

@@ -11,6 +11,7 @@ use args::{AppendArgs, KeepArgs, ListArgs, ProveArgs, VerifyArgs, WithdrawArgs};
 
 use super::diff::Form;
 use crate::cli::{Exit, Outcome, Surroundings};
+use crate::evidence::{Fault, FaultKind};
 use crate::evidence::log::{
     self, Appended, Audit, Bundle, BundleStanding, Checkpoint, Entry, Note, Proof, Refusal, Standing, VERSION,
     Withdrawal, text,
@@ -175,6 +176,18 @@ fn exit(audit: &Audit, standing: Option<&BundleStanding>) -> Exit {
     }
 }
 
+/// What the log has against a bundle, for `verify --log`.
+pub(super) fn faults(place: &LogPlace, path: &Path, around: &Surroundings) -> Result<Vec<Fault>, Outcome> {
+    let bundle = bundle(path, None, around.moment(None)?, around)?;
+    let found = log::audit(&texts(place, around)?, &[], None);
+    let standing = log::standing(&found.entries, &bundle);
+    if exit(&found, Some(&standing)) == Exit::Permitted {
+        return Ok(Vec::new());
+    }
+    let told = text::audit(&found, Some((bundle.bundle.as_str(), &standing)), around.width);
+    Ok(vec![Fault::new(FaultKind::Log, &place.to_string(), anstream::adapter::strip_str(&told).to_string().trim())])
+}
+
 fn check_proof(path: &Path, kept: &[Checkpoint], form: Form, around: &Surroundings) -> Result<Outcome, Outcome> {
     let file = load::read(path).map_err(|problem| Outcome::invalid(&[problem], around))?;
     let proof: Proof = serde_json::from_str(&file.text)
@@ -192,7 +205,7 @@ fn check_proof(path: &Path, kept: &[Checkpoint], form: Form, around: &Surroundin
 
 /// What an entry says of a bundle.
 fn bundle(path: &Path, name: Option<&str>, moment: Moment, around: &Surroundings) -> Result<Bundle, Outcome> {
-    let read = |file: &str| load::read_result(&path.join(file)).map_err(|problem| Outcome::invalid(&[problem], around));
+    let read = |file: &str| super::text_of(path, file, around);
     let whole = around.folder.join(path);
     let own = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (attestation, result) = (read(ATTESTATION)?, read(RESULT)?);

@@ -24,7 +24,7 @@ pub(super) fn resources(source: &Source<'_>) -> Vec<Json> {
             "title": title(&input.path),
             "description": prose(&format!("Read as {}.", line(&input.kind))),
             "rlinks": [{
-                "href": format!("{}{}", source.inputs, address(&input.path)),
+                "href": address(&(source.place)(&input.path)),
                 "hashes": [{ "algorithm": "SHA-256", "value": input.sha256 }],
             }],
         })

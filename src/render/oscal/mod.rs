@@ -32,21 +32,20 @@ struct Source<'a> {
     report: &'a Report,
     /// The moment of the export, without parts of a second.
     time: String,
-    /// What stands before the path of an input, so that a reader finds it.
-    inputs: &'a str,
+    /// Where a reader finds an input, by its path.
+    place: &'a dyn Fn(&str) -> String,
     /// The digest of the result: what is in the files follows from it.
     digest: String,
 }
 
-/// The files, by name. `exported` is the moment of the export; `inputs` leads from the folder of the files to the one in which the
-/// inputs stand, such as `../inputs/`.
+/// The files, by name. `exported` is the moment of the export; `place` leads from the folder of the files to an input, by its path.
 ///
 /// # Errors
 /// A moment or a value that cannot be written: a fault of the program.
-pub fn files(report: &Report, exported: Timestamp, inputs: &str) -> Result<BTreeMap<String, String>, String> {
+pub fn files(report: &Report, exported: Timestamp, place: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, String>, String> {
     let time = Timestamp::from_second(exported.as_second()).map_err(|error| error.to_string())?.to_string();
     let digest = sha256(whole(report)?.as_bytes());
-    let source = Source { report, time, inputs, digest };
+    let source = Source { report, time, place, digest };
     Ok(BTreeMap::from([
         (RESULTS.to_owned(), pretty(&results(&source))?),
         (PLAN.to_owned(), pretty(&plan(&source))?),
@@ -58,8 +57,8 @@ pub fn files(report: &Report, exported: Timestamp, inputs: &str) -> Result<BTree
 ///
 /// # Errors
 /// As [`files`].
-pub fn render(report: &Report, exported: Timestamp, inputs: &str) -> Result<String, String> {
-    files(report, exported, inputs)?.remove(RESULTS).ok_or_else(|| "there are no assessment results".to_owned())
+pub fn render(report: &Report, exported: Timestamp, place: &dyn Fn(&str) -> String) -> Result<String, String> {
+    files(report, exported, place)?.remove(RESULTS).ok_or_else(|| "there are no assessment results".to_owned())
 }
 
 impl Source<'_> {
