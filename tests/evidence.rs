@@ -54,8 +54,50 @@ fn every_tampering_is_caught_and_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Only `verify --log` asks the log; see below.
+    seen.insert(FaultKind::Log);
     let unseen: Vec<&str> = FaultKind::ALL.iter().filter(|kind| !seen.contains(kind)).map(|kind| kind.word()).collect();
     assert!(unseen.is_empty(), "no case is about {unseen:?}");
+}
+
+#[test]
+fn a_bundle_is_held_against_the_log() {
+    let folder = Folder::new();
+    let (secret, public) = keygen(&folder, "us", &[]);
+    let (bundle, log) = (folder.0.join("bundle.zip"), folder.0.join("log"));
+    let (bundle_name, log_name) = (bundle.to_str().unwrap(), log.to_str().unwrap());
+    assert_eq!(export(&["examples/support-reply-drafts"], &bundle, &["--key", &secret]).code, Some(0));
+    let verify = || evidence(&["verify", bundle_name, "--key", &public, "--time", TIME, "--log", log_name]);
+    assert_eq!(verify().code, Some(4), "there is no log yet");
+    let run = evidence(&["log", "append", bundle_name, "--log", log_name, "--origin", "example.com/evidence"]);
+    assert_eq!(run.code, Some(0), "{}", run.shown());
+    assert_eq!(verify().code, Some(0), "{}", verify().shown());
+    let run = evidence(&["log", "withdraw", "--entry", "1", "--reason", "made in error", "--log", log_name]);
+    assert_eq!(run.code, Some(0), "{}", run.shown());
+    let run = verify();
+    assert_eq!(run.code, Some(12), "{}", run.shown());
+    assert!(run.stdout.contains("made in error"), "{}", run.shown());
+}
+
+#[test]
+fn the_report_names_who_signed() {
+    let folder = Folder::new();
+    let (secret, public) = keygen(&folder, "us", &[]);
+    let bundle = folder.0.join("bundle");
+    assert_eq!(export(&["examples/support-reply-drafts"], &bundle, &["--key", &secret]).code, Some(0));
+    let (page, paper) = (folder.0.join("report.html"), folder.0.join("report.pdf"));
+    for out in [&page, &paper] {
+        let out = out.to_str().unwrap();
+        let run = evidence(&["report", bundle.to_str().unwrap(), "--key", &public, "--time", TIME, "--out", out]);
+        assert_eq!(run.code, Some(0), "{}", run.shown());
+    }
+    let id = PublicKey::read(&fs::read_to_string(&public).unwrap()).unwrap().id;
+    assert!(fs::read_to_string(&page).unwrap().contains(&id));
+    assert!(fs::read(&paper).unwrap().starts_with(b"%PDF-"));
+    // A bundle that is not in order gets no report.
+    fs::write(bundle.join("report.txt"), "all is well").unwrap();
+    let run = evidence(&["report", bundle.to_str().unwrap(), "--out", page.to_str().unwrap()]);
+    assert_eq!(run.code, Some(12), "{}", run.shown());
 }
 
 #[test]
