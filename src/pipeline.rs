@@ -10,7 +10,7 @@ use crate::decide::{self, Decider, engine_version};
 use crate::gate::Gate;
 use crate::knowledge::Known;
 use crate::model::{Date, Manifest, Moment};
-use crate::report::{self, Detail, FlowParts, FlowResult, Input, Report, Summary, Tool, VERSION};
+use crate::report::{self, Detail, FlowParts, FlowResult, Input, Report, Summary, Told, Tool, VERSION};
 use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::rulebook::RuleBook;
 use crate::source::SourceFile;
@@ -91,6 +91,7 @@ pub fn judge(
         .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| (manifest, index)))
         .collect();
     let done = AtomicUsize::new(0);
+    let told = Told::default();
     let chunks: Result<Vec<Vec<FlowResult>>, String> = all
         .par_chunks(CHUNK)
         .map(|chunk| {
@@ -100,7 +101,8 @@ pub fn judge(
             let parts = facts.iter().zip(&decided);
             let results: Vec<FlowResult> = parts
                 .map(|(facts, decisions)| {
-                    report::flow_result(FlowParts { book, facts, decisions, as_of: frame.as_of, detail: manner.detail })
+                    let (as_of, detail) = (frame.as_of, manner.detail);
+                    report::flow_result(FlowParts { book, facts, decisions, as_of, detail, told: &told })
                 })
                 .collect();
             (manner.progress)(done.fetch_add(results.len(), Ordering::Relaxed) + results.len());

@@ -50,7 +50,8 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
         baseline: opened.baseline.as_ref().map(|(baseline, _)| baseline),
         whole: args.paths.is_empty(),
     };
-    let found = args.discover.then(|| discover::look(&opened.paths, &opened.setup, workspace, &opened.manifests)).transpose();
+    let found =
+        args.discover.then(|| discover::look(&opened.paths, &opened.setup, workspace, &opened.manifests)).transpose();
     let notices = match found {
         Ok(found) => found.map(|found| found.notices()).unwrap_or_default(),
         Err(problems) => return Outcome::invalid(&problems, around),

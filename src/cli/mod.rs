@@ -166,7 +166,6 @@ pub fn run(cli: &Cli, around: &Surroundings) -> Outcome {
         Verb::Schema(args) => knowledge::schema(args, around),
         Verb::Evidence(args) => evidence::run(args, around),
         Verb::Exceptions(args) => exceptions::run(args, around),
-        Verb::Evidence(args) => evidence::run(args, around),
         Verb::Init(args) => init::run(args),
         Verb::Register(args) => register::run(args, around),
         Verb::Test(args) => test::run(args, around),

@@ -20,9 +20,9 @@ use crate::model::{Date, Manifest, Moment, Time};
 use crate::render::memo::{self, Dossier};
 use crate::report::{AsideBy, FlowResult, Report, Verdict};
 use crate::resolve::Absent;
-use crate::{pipeline, registers, render};
 use crate::source::{SourceFile, sha256};
 use crate::workspace::Workspace;
+use crate::{pipeline, registers, render};
 
 /// The width of the report in plain text.
 const WIDTH: usize = 80;

@@ -1,14 +1,14 @@
 //! From facts and decisions to the canonical result.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 
 use super::{AsideBy, FactResult, FlowResult, Notice, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
 use crate::model::{Date, NONE, Root};
-use crate::resolve::{Cited, FlowFacts, Origin, Value};
+use crate::resolve::{Cited, Fact, FlowFacts, Origin, Value};
 use crate::rulebook::{Guard, Rule, RuleBook};
 use crate::source::{SourceFile, sha256};
 
@@ -25,6 +25,14 @@ pub struct FlowParts<'a> {
     pub as_of: Date,
     /// For which rules to give the facts.
     pub detail: Detail,
+    /// What the results of other flows tell already.
+    pub told: &'a Told,
+}
+
+/// Facts that results tell already. Flows share services and contracts: what no manifest has a part in is told once for all.
+#[derive(Debug, Default)]
+pub struct Told {
+    facts: Mutex<HashMap<(String, Vec<Origin>), Arc<FactResult>>>,
 }
 
 /// For which rules a result gives the facts that they consulted.
@@ -211,9 +219,25 @@ impl Places<'_> {
             return Some(Arc::clone(known));
         }
         let fact = self.parts.facts.fact(name, decision.item, decision.contract)?;
+        let manifest = &self.parts.facts.manifest.document;
+        let result = if fact.origins.iter().any(|origin| Arc::ptr_eq(&origin.document, manifest)) {
+            self.tell(name, fact)
+        } else {
+            // A lock is poisoned only by a panic while it is held; the map itself stays whole.
+            let mut told = self.parts.told.facts.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = told.entry((name.to_owned(), fact.origins.clone()));
+            let known = known.or_insert_with(|| self.tell(name, fact));
+            // Equal places, but on another way to another value, such as other features of one service.
+            if known.value == json(&fact.value) { Arc::clone(known) } else { self.tell(name, fact) }
+        };
+        self.known.insert(key, Arc::clone(&result));
+        Some(result)
+    }
+
+    fn tell(&self, name: &str, fact: &Fact) -> Arc<FactResult> {
         let mut places = fact.origins.iter().map(|origin| place(origin, self.parts.facts));
         let first = places.next().unwrap_or_default();
-        let result = Arc::new(FactResult {
+        Arc::new(FactResult {
             name: name.to_owned(),
             value: json(&fact.value),
             file: first.file,
@@ -221,9 +245,7 @@ impl Places<'_> {
             column: first.column,
             source: first.source,
             also: places.collect(),
-        });
-        self.known.insert(key, Arc::clone(&result));
-        Some(result)
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use build::{Detail, FlowParts, fact_docs, flow_result, lines, rule_infos};
+pub use build::{Detail, FlowParts, Told, fact_docs, flow_result, lines, rule_infos};
 
 /// The version of the result's form. It grows with every change that a reader could notice.
 pub const VERSION: u32 = 1;

@@ -1,6 +1,7 @@
 //! Facts: values with the places they come from. A fact may be unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -59,7 +60,17 @@ pub struct Cited {
 
 impl PartialEq for Origin {
     fn eq(&self, other: &Self) -> bool {
-        self.document.file == other.document.file && self.pointer == other.pointer
+        let same = Arc::ptr_eq(&self.document, &other.document) || self.document.file == other.document.file;
+        same && self.pointer == other.pointer
+    }
+}
+
+impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.document.file.path.hash(state);
+        self.pointer.hash(state);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::document::{Document, Kind};
 use crate::knowledge::{Knowledge, Known};
 use crate::model::{CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile};
 use crate::problem::Problem;
-use crate::report::{Detail, FlowParts, FlowResult, Status, flow_result};
+use crate::report::{Detail, FlowParts, FlowResult, Status, Told, flow_result};
 use crate::resolve::{Absent, FlowFacts, Frame, resolve};
 use crate::source::SourceFile;
 use crate::workspace::Workspace;
@@ -93,7 +93,14 @@ fn judge(workspace: &Workspace, decider: &Decider<'_>, case: &Case) -> Result<Fl
     let decisions = decider.decide(&prepared)?.pop().unwrap_or_default();
     let book = &workspace.book;
     let (facts, as_of) = (&case.facts, case.as_of);
-    Ok(flow_result(FlowParts { book, facts, decisions: &decisions, as_of, detail: Detail::Findings }))
+    Ok(flow_result(FlowParts {
+        book,
+        facts,
+        decisions: &decisions,
+        as_of,
+        detail: Detail::Findings,
+        told: &Told::default(),
+    }))
 }
 
 /// The facts of a scenario, through the same stages as those of manifests.

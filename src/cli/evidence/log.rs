@@ -11,11 +11,11 @@ use args::{AppendArgs, KeepArgs, ListArgs, ProveArgs, VerifyArgs, WithdrawArgs};
 
 use super::diff::Form;
 use crate::cli::{Exit, Outcome, Surroundings};
-use crate::evidence::{Fault, FaultKind};
 use crate::evidence::log::{
     self, Appended, Audit, Bundle, BundleStanding, Checkpoint, Entry, Note, Proof, Refusal, Standing, VERSION,
     Withdrawal, text,
 };
+use crate::evidence::{Fault, FaultKind};
 use crate::load::{self, LogPlace, LogText};
 use crate::model::Moment;
 use crate::problem::Problem;

@@ -52,7 +52,7 @@ pub fn export(
     flows: &[FlowFacts],
 ) -> Result<BTreeMap<String, String>, String> {
     let decider = Decider::new(book, vocabulary)?;
-    let decided = decider.decide(&decider.prepare(flows)?)?;
+    let decided = decider.decide(&decider.prepare(flows))?;
     let things = Things::new(book, vocabulary);
     let mut written = Written { book, things, names: BTreeSet::new(), tests: Vec::new(), requests: Vec::new() };
     for (flow, decisions) in flows.iter().zip(&decided) {

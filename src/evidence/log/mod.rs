@@ -15,7 +15,7 @@ mod tree;
 
 pub use append::{Appended, Refusal, append};
 pub use audit::{Audit, Fault, audit};
-pub use checkpoint::{Checkpoint, Note, Signature, Signer, Verifier, notes};
+pub use checkpoint::{Checkpoint, Note, Sign, Signature, Signer, Verifier, notes};
 pub use entry::{Bundle, Entry, VERSION, Withdrawal};
 pub use proof::Proof;
 pub use standing::{BundleStanding, Standing, known, standing, standings};

@@ -42,7 +42,11 @@ struct Source<'a> {
 ///
 /// # Errors
 /// A moment or a value that cannot be written: a fault of the program.
-pub fn files(report: &Report, exported: Timestamp, place: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, String>, String> {
+pub fn files(
+    report: &Report,
+    exported: Timestamp,
+    place: &dyn Fn(&str) -> String,
+) -> Result<BTreeMap<String, String>, String> {
     let time = Timestamp::from_second(exported.as_second()).map_err(|error| error.to_string())?.to_string();
     let digest = sha256(whole(report)?.as_bytes());
     let source = Source { report, time, place, digest };
