@@ -149,7 +149,7 @@ fn files_stay_short() {
 }
 
 /// The stages in the order of the pipeline. A module uses only those before it.
-const STAGES: [&str; 19] = [
+const STAGES: [&str; 22] = [
     "source",
     "problem",
     "load",

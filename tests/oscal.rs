@@ -163,7 +163,7 @@ fn sound(report: &Report) -> Json {
     for input in &report.inputs {
         let resource = resources.iter().find(|resource| resource["rlinks"][0]["hashes"][0]["value"] == input.sha256);
         let resource = resource.unwrap_or_else(|| panic!("{} is not in the back matter", input.path));
-        assert!(text(&resource["rlinks"][0]["href"]).starts_with(&|path| format!("../inputs/{path}")));
+        assert!(text(&resource["rlinks"][0]["href"]).starts_with("../inputs/"));
     }
     for key in ["collected", "start", "end", "last-modified"] {
         for time in all(results, key) {
