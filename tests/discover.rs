@@ -146,7 +146,10 @@ fn what_is_found_fits_the_published_schema() {
 
 #[test]
 fn this_repository_sends_nothing_anywhere() {
-    let run = tidegate(root(), &["discover", "--no-config", "."]);
+    // Its tests hold code of others and faulty manifests.
+    let own =
+        ["src", "docs", "packaging", "policies", "provider-profiles", "vocabulary", "contracts", "examples", "benches"];
+    let run = tidegate(root(), &[&["discover", "--no-config"], own.as_slice()].concat());
     assert_eq!(run.code, Some(0), "{}", run.shown());
     assert!(run.stdout.contains("no AI provider found in "), "{}", run.shown());
 }
@@ -206,7 +209,7 @@ fn a_profile_of_the_users_own_is_looked_for_too() {
 fn faults_in_what_is_looked_for_are_told() {
     let text = fs::read_to_string(root().join("provider-profiles/openai.yaml")).unwrap();
     let faults = [
-        (text.replacen("services: [api]", "services: [apy]", 1), "there is no service `apy`"),
+        (text.replacen("services: [api]", "services: [apy]", 1), "unknown service `apy`"),
         (text.replacen("azure, cloudflare", "azur, cloudflare", 1), "there is no provider `azur`"),
         (text.replacen("cargo: [async-openai]", "crates: [async-openai]", 1), "crates"),
     ];

@@ -7,6 +7,7 @@ use super::setup::Setup;
 use super::{Exit, Outcome, Surroundings, setup};
 use crate::discover::{Discovery, Look, discover};
 use crate::knowledge::Known;
+use crate::load::{is_file, is_manifest};
 use crate::model::Manifest;
 use crate::problem::Problem;
 use crate::render::discovery;
@@ -19,7 +20,8 @@ pub(super) fn run(args: &DiscoverArgs, around: &Surroundings) -> Outcome {
     };
     let searched = if args.paths.is_empty() { &setup.paths } else { &args.paths };
     // A repository may keep its manifests elsewhere than the code that they are about.
-    let mut declared: Vec<PathBuf> = searched.clone();
+    let code = |path: &&PathBuf| is_file(path) && !is_manifest(path);
+    let mut declared: Vec<PathBuf> = searched.iter().filter(|path| !code(path)).cloned().collect();
     if setup.folders.config.is_some() {
         declared.extend(setup.paths.iter().cloned());
     }

@@ -23,7 +23,7 @@ pub use embedded::{Embedded, embedded, read_at_build};
 pub use log::{LogPlace, LogText, log};
 pub use revision::{Revision, revision};
 pub use state::{State, state};
-pub use walk::{Exclude, Patterns, above, documents_under, files_under, manifests_under};
+pub use walk::{Exclude, Patterns, above, documents_under, files_under, is_manifest, manifests_under};
 
 /// Larger files are refused: no document that people write comes near.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024;

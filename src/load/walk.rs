@@ -153,7 +153,8 @@ pub fn above(folder: &Path, name: &str) -> Option<PathBuf> {
     None
 }
 
-fn is_manifest(path: &Path) -> bool {
+/// True for the name of a manifest.
+pub fn is_manifest(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
     EXTENSIONS.contains(&extension) && (stem == "integration" || stem.ends_with(".integration"))

@@ -104,8 +104,9 @@ impl FromStr for Expiry {
             _ if zone.len() == 6 => {
                 let moment = format!("1970-01-02T00:00{zone}");
                 let since = moment.parse::<Timestamp>().map_err(|_| wrong())?.as_second() - 24 * 60 * 60;
-                let seconds = i32::try_from(-since).map_err(|_| wrong())?;
-                Offset::from_seconds(seconds).map_err(|_| wrong())?
+                // No zone is further from UTC: XML Schema part 2, section 3.2.7.3.
+                let seconds = i32::try_from(-since).ok().filter(|seconds| seconds.abs() <= 14 * 60 * 60);
+                Offset::from_seconds(seconds.ok_or_else(wrong)?).map_err(|_| wrong())?
             }
             _ => return Err(wrong()),
         };
