@@ -587,7 +587,7 @@ fn a_log_in_a_folder() {
 #[test]
 fn bad_input_is_told() {
     let folder = Folder::new();
-    ends(&run(&folder, &["append", "nothing", "--log=log"]), 3, "cannot read `nothing/attestation.json`");
+    ends(&run(&folder, &["append", "nothing", "--log=log"]), 3, "cannot read `nothing`");
     assert!(!folder.0.join("log").exists(), "nothing is left behind");
     export(&folder, "march", "one");
     ends(&run(&folder, &["append", "march", "--log=log", "--origin=two\nlines"]), 3, "is no origin");

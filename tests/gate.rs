@@ -370,7 +370,7 @@ fn a_repository_goes_from_nothing_to_a_passing_gate() {
         .map(|line| match line.strip_prefix("# ") {
             Some(entry) if entry.starts_with("  ") && !entry.contains("tidegate check") => entry,
             Some(entry)
-                if ["exclude:", "contracts:", "enforcement:", "packs_off:"]
+                if ["exclude:", "contracts:", "enforcement:", "packs_off:", "organisation:", "not_integrations:"]
                     .iter()
                     .any(|key| entry.starts_with(key)) =>
             {

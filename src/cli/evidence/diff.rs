@@ -35,17 +35,17 @@ pub(super) enum Form {
 }
 
 pub(super) fn run(args: &DiffArgs, around: &Surroundings) -> Outcome {
-    let invalid = |problems: Vec<Problem>| Outcome::invalid(&problems, around);
     let read = |path: &Path| {
         let zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-        if load::is_folder(path) || zip {
-            return Report::read(&super::text_of(path, RESULT, around)?).map_err(invalid);
-        }
-        load::read_result(path).map_err(|problem| vec![problem]).and_then(|file| Report::read(&file)).map_err(invalid)
+        let file = if load::is_folder(path) || zip { super::text_of(path, RESULT) } else { load::read_result(path) };
+        file.map_err(|problem| vec![problem]).and_then(|file| Report::read(&file))
     };
     let (before, after) = match (read(&args.before), read(&args.after)) {
         (Ok(before), Ok(after)) => (before, after),
-        (Err(outcome), _) | (_, Err(outcome)) => return outcome,
+        (before, after) => {
+            let problems: Vec<Problem> = [before, after].into_iter().filter_map(Result::err).flatten().collect();
+            return Outcome::invalid(&problems, around);
+        }
     };
     let diff = diff(&before, &after);
     let exit = if diff.is_empty() { Exit::Permitted } else { Exit::Conditional };

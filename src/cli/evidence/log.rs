@@ -205,7 +205,7 @@ fn check_proof(path: &Path, kept: &[Checkpoint], form: Form, around: &Surroundin
 
 /// What an entry says of a bundle.
 fn bundle(path: &Path, name: Option<&str>, moment: Moment, around: &Surroundings) -> Result<Bundle, Outcome> {
-    let read = |file: &str| super::text_of(path, file, around);
+    let read = |file: &str| super::text_of(path, file).map_err(|problem| Outcome::invalid(&[problem], around));
     let whole = around.folder.join(path);
     let own = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (attestation, result) = (read(ATTESTATION)?, read(RESULT)?);

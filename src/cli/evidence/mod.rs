@@ -42,10 +42,9 @@ fn time(named: Option<Time>, around: &Surroundings) -> Result<Time, Outcome> {
 }
 
 /// One text of a bundle.
-fn text_of(bundle: &Path, name: &str, around: &Surroundings) -> Result<Arc<SourceFile>, Outcome> {
-    let invalid = |problem: Problem| Outcome::invalid(&[problem], around);
-    let found = load::bundle(bundle).map_err(invalid)?;
-    let missing = || invalid(Problem::new(format!("`{}` holds no `{name}`", bundle.display())));
+fn text_of(bundle: &Path, name: &str) -> Result<Arc<SourceFile>, Problem> {
+    let found = load::bundle(bundle)?;
+    let missing = || Problem::new(format!("`{}` holds no `{name}`", bundle.display()));
     let bytes = found.files.get(name).ok_or_else(missing)?;
     let text = std::str::from_utf8(bytes).map_err(|_| missing())?;
     Ok(Arc::new(SourceFile::new(format!("{}/{name}", bundle.display()), text, false)))

@@ -25,7 +25,7 @@ pub(super) fn run(args: &ReportArgs, around: &Surroundings) -> Result<Outcome, O
     };
     let invalid = |problems: Vec<_>| Outcome::invalid(&problems, around);
     let (workspace, manifests) = evidence::open(&found.files, &statement.predicate).map_err(invalid)?;
-    let result = super::text_of(&args.bundle, RESULT_FILE, around)?;
+    let result = super::text_of(&args.bundle, RESULT_FILE).map_err(|problem| invalid(vec![problem]))?;
     let report = Report::read(&result).map_err(invalid)?;
     let signers: Vec<Signer> = inspection
         .signers

@@ -45,8 +45,7 @@ pub(super) fn catalog(source: &Source<'_>) -> Json {
             json!({ "id": token(&format!("pack {pack}")), "title": title(pack), "controls": controls })
         })
         .collect();
-    let mut catalog =
-        json!({ "uuid": source.document(CATALOG), "metadata": source.metadata("Catalogue of the rules") });
+    let mut catalog = json!({ "uuid": source.document(CATALOG), "metadata": source.head("Catalogue of the rules") });
     super::some(&mut catalog, "groups", groups);
     json!({ "catalog": catalog })
 }

@@ -71,7 +71,7 @@ impl Source<'_> {
         json!(id(&[name, &self.digest, &self.time]))
     }
 
-    fn metadata(&self, what: &str) -> Json {
+    fn head(&self, what: &str) -> Json {
         let tool = &self.report.tool;
         let mut metadata = json!({
             "title": title(&format!("{what} of Tidegate as of {}", self.report.as_of)),
@@ -96,7 +96,7 @@ impl Source<'_> {
 fn results(source: &Source<'_>) -> Json {
     let report = source.report;
     let told = findings::of(source);
-    let mut metadata = source.metadata("Assessment results");
+    let mut metadata = source.head("Assessment results");
     some(&mut metadata, "parties", subjects::parties(report));
     let summary = &report.summary;
     let count = |name: &str, number: usize| prop(name, &number.to_string());
@@ -139,7 +139,7 @@ fn plan(source: &Source<'_>) -> Json {
     let system = id(&["system", &source.digest]);
     let mut plan = json!({
         "uuid": source.document(PLAN),
-        "metadata": source.metadata("Assessment plan"),
+        "metadata": source.head("Assessment plan"),
         "import-ssp": { "href": format!("#{system}") },
         "reviewed-controls": controls::reviewed(source.report),
         "assessment-subjects": [{
