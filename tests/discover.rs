@@ -221,7 +221,7 @@ fn faults_in_what_is_looked_for_are_told() {
         assert!(run.stderr.contains(message), "{}", run.shown());
     }
     let folder = Folder::new();
-    folder.write("tidegate.yaml", "kind: config\nversion: 1\nnot_integrations:\n  - {path: \"a[\", reason: why}\n");
+    folder.write("tidegate.yaml", "kind: config\nversion: 1\nnot_integrations:\n  - {path: \"a{b\", reason: why}\n");
     let run = tidegate(&folder.0, &["discover"]);
     assert_eq!(run.code, Some(3), "{}", run.shown());
     assert!(run.stderr.contains("this pattern cannot be read"), "{}", run.shown());

@@ -209,7 +209,11 @@ fn fact_sheets_name_their_sources_and_days() {
         for sheet in &dossier.sheets {
             assert!(page.contains(&format!("{}; next review due {}", sheet.reviewed, sheet.due)));
             let terms = sheet.sections.iter().find(|section| section.title == "Terms").unwrap();
-            for source in terms.rows.iter().map(|row| row.sources.first().unwrap()) {
+            // What no profile states yet is unknown, and has no source.
+            for row in terms.rows.iter().filter(|row| row.sources.is_empty()) {
+                assert!(row.cells.iter().any(|cell| cell.contains("unknown")), "{:?}", row.cells);
+            }
+            for source in terms.rows.iter().filter_map(|row| row.sources.first()) {
                 let source = sheet.sources.iter().find(|known| known.key == *source);
                 assert!(page.contains(&source.unwrap().url));
             }

@@ -144,9 +144,8 @@ fn what_is_not_known_is_told() {
     for column in ["organisation", "representative", "data_protection_officer"] {
         assert_eq!(unknown(column), records.len(), "no configuration names `{column}`");
     }
-    for column in ["erasure_time_limit", "storage_countries"] {
-        assert!((1..records.len()).contains(&unknown(column)), "`{column}` is known for some flows and not for others");
-    }
+    let known = unknown("erasure_time_limit");
+    assert!((1..records.len()).contains(&known), "time limits are known for some flows and not for others");
     for row in rows(&EXAMPLES["sub-processors.csv"]).iter().filter(|row| row["sub_processor"] == "unknown") {
         assert_eq!(row["countries"], "unknown");
         let known = row["list_of_the_provider"].starts_with("https://");
