@@ -597,6 +597,8 @@ fn used_services(papers: &Papers) -> Vec<(Json, Vec<String>)> {
         if alone.collect::<BTreeSet<&str>>().len() > 1 {
             profile = view.profile.document.node.to_json();
         }
+        // What shows the use of a provider in code names services and providers that are left out here, and decides nothing.
+        profile.as_object_mut().expect("a profile").remove("traces");
         let terms = view.layers.iter().flat_map(|(key, service)| {
             let all = keys(&Json::Object(service.terms.clone()));
             let facts = all.into_iter().filter(|pointer| {
