@@ -112,7 +112,7 @@ pub fn judge(
     Ok(chunks?.into_iter().flatten().collect())
 }
 
-/// The files by which anybody can take the decisions again with Cedar's own command line; see [`decide::export`].
+/// The files by which anybody can take the decisions again with Cedar's own command line; see `decide::export`.
 ///
 /// # Errors
 /// As [`evaluate`].

@@ -1,5 +1,5 @@
 //! The files for Cedar's own command line, decided here by ordinary Cedar: concrete entities, strict schema, no partial evaluation.
-//! `tests/outside/evidence.sh` does the same with the command line itself.
+//! `tests/outside/cedar.sh` does the same with the command line itself.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -141,7 +141,7 @@ fn ordinary_cedar_decides_the_examples_as_tidegate_does() {
     let (files, flows) = examples();
     let counts = check(files, flows);
     assert!(counts["whole"] > counts["open"], "{counts:?}");
-    // For trials of `tests/outside/evidence.sh`.
+    // For trials of `tests/outside/cedar.sh`.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target/").join("evidence-check/cedar");
     std::fs::create_dir_all(&folder).expect("a folder");
     for (name, text) in files {

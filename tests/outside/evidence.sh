@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The evidence, judged by tools that others wrote: decided again by Cedar's command line, imported by compliance-trestle, its signature
-# verified by securesystemslib. Each is also given changed evidence, which it must not accept.
+# The evidence, judged by tools that others wrote: imported by compliance-trestle, its signature verified by securesystemslib. Each is
+# also given changed evidence, which it must not accept. `cedar.sh` decides it again.
 #
 #   tests/outside/evidence.sh FOLDER [PUBLIC-KEY.pem]
 #
-# FOLDER holds `cedar/`, `oscal/` and, when a key is given, the envelope `attestation.json`. What the tools need is installed under
+# FOLDER holds `oscal/` and, when a key is given, the envelope `attestation.json`. What the tools need is installed under
 # target/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,22 +19,14 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   $sudo apt-get install -y -qq python3 python3-venv
 fi
 venv=$tools/evidence
-if ! "$venv/bin/python" -c 'import cedarpy, trestle, securesystemslib' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import trestle, securesystemslib' 2>/dev/null; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check \
-    'cedarpy==4.12.2' 'compliance-trestle==5.2.0' 'securesystemslib[crypto]==1.6.0'
+    'compliance-trestle==5.2.0' 'securesystemslib[crypto]==1.6.0'
 fi
-# Cheaply optimised: it decides a few hundred requests.
-cedar=$tools/cedar/bin/cedar
-if ! "$cedar" --version 2>/dev/null | grep -qF 4.14.1; then
-  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=false \
-    cargo install --quiet cedar-policy-cli --version 4.14.1 --locked --root "$tools/cedar" --target-dir "$tools/cedar/build"
-fi
-
 python=$venv/bin/python
 rm -rf "$out"
 mkdir -p "$out"
-"$python" tests/outside/cedar.py "$cedar" "$folder/cedar" "$out"
 "$python" tests/outside/oscal.py "$venv/bin/trestle" "$folder/oscal" "$out"
 "$python" tests/outside/dsse.py --self-check
 if [ -n "$key" ]; then
