@@ -129,7 +129,7 @@ fn what_a_person_wrote_is_no_formula() {
     let manifest = manifest.replace("cx-platform@example.com", "\"@cx-platform\"");
     let folder = Folder::new();
     folder.write("integration.yaml", &manifest);
-    let (workspace, manifests) = open(&[folder.0.clone()], root().join("contracts"));
+    let (workspace, manifests) = open(std::slice::from_ref(&folder.0), root().join("contracts"));
     let written = write(&workspace, &manifests);
     let row = &rows(&written["records-of-processing.csv"])[0];
     assert_eq!(row["title"], "'=HYPERLINK(1), \"x\"");

@@ -106,11 +106,14 @@ impl Reading {
     }
 }
 
+/// The outcomes of one rule, by the numbers of the values that it read.
+type ByReading = HashMap<Box<[u32]>, Arc<Outcome>>;
+
 /// The outcomes of every rule by what it read.
 #[derive(Debug)]
 pub(super) struct Memo {
     rules: Vec<Vec<Reading>>,
-    outcomes: RwLock<Vec<HashMap<Box<[u32]>, Arc<Outcome>>>>,
+    outcomes: RwLock<Vec<ByReading>>,
 }
 
 impl Memo {

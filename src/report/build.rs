@@ -29,10 +29,13 @@ pub struct FlowParts<'a> {
     pub told: &'a Told,
 }
 
+/// A fact by its name and the places that set it.
+type FactKey = (String, Vec<Origin>);
+
 /// Facts that results tell already. Flows share services and contracts: what no manifest has a part in is told once for all.
 #[derive(Debug, Default)]
 pub struct Told {
-    facts: Mutex<HashMap<(String, Vec<Origin>), Arc<FactResult>>>,
+    facts: Mutex<HashMap<FactKey, Arc<FactResult>>>,
 }
 
 /// For which rules a result gives the facts that they consulted.

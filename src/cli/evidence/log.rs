@@ -185,7 +185,7 @@ pub(super) fn faults(place: &LogPlace, path: &Path, around: &Surroundings) -> Re
         return Ok(Vec::new());
     }
     let told = text::audit(&found, Some((bundle.bundle.as_str(), &standing)), around.width);
-    Ok(vec![Fault::new(FaultKind::Log, &place.to_string(), anstream::adapter::strip_str(&told).to_string().trim())])
+    Ok(vec![Fault::new(FaultKind::Log, place.to_string(), anstream::adapter::strip_str(&told).to_string().trim())])
 }
 
 fn check_proof(path: &Path, kept: &[Checkpoint], form: Form, around: &Surroundings) -> Result<Outcome, Outcome> {

@@ -49,7 +49,7 @@ pub fn audit(text: &LogText, kept: &[Checkpoint], key: Option<&Verifier<'_>>) ->
         match note {
             Ok(note) => own.push(note),
             Err(reason) => {
-                faults.push(fault("malformed-checkpoint", format!("the checkpoint at line {line} {reason}")))
+                faults.push(fault("malformed-checkpoint", format!("the checkpoint at line {line} {reason}")));
             }
         }
     }

@@ -86,6 +86,7 @@ impl Tree {
         children.into_iter().map(|child| self.node(child)).collect()
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "a child becomes a node and is no more")]
     fn node(&mut self, child: Child) -> Node {
         match child {
             Child::Content(drawn) => drawn.into(),
