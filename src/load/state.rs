@@ -200,7 +200,7 @@ mod tests {
         let state = State {
             folder: PathBuf::from("/tmp/x/base/app"),
             commit: None,
-            working: PathBuf::from("/work/repo/app"),
+            working: PathBuf::from("/srv/repo/app"),
             depth: Some(1),
             laid_out: None,
         };
@@ -208,8 +208,8 @@ mod tests {
             (".", "/tmp/x/base/app", None),
             ("./contracts", "/tmp/x/base/app/contracts", Some("contracts/a.yaml")),
             ("../contracts", "/tmp/x/base/app/../contracts", Some("../contracts/a.yaml")),
-            ("../../shared", "/work/repo/app/../../shared", Some("../../shared/a.yaml")),
-            ("/work/repo/contracts", "/tmp/x/base/contracts", Some("/work/repo/contracts/a.yaml")),
+            ("../../shared", "/srv/repo/app/../../shared", Some("../../shared/a.yaml")),
+            ("/srv/repo/contracts", "/tmp/x/base/contracts", Some("/srv/repo/contracts/a.yaml")),
             ("/srv/contracts", "/srv/contracts", Some("/srv/contracts/a.yaml")),
         ] {
             assert_eq!(state.path(Path::new(given)), Path::new(there), "{given}");
