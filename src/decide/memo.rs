@@ -78,7 +78,8 @@ enum Reading {
 }
 
 impl Reading {
-    fn all(rule: &Rule, catalogue: &Catalogue) -> Vec<Self> {
+    /// Everything that a rule reads; none when some of it is not known by name, so that nothing of the rule may be kept.
+    fn all(rule: &Rule, catalogue: &Catalogue) -> Option<Vec<Self>> {
         let names = rule.consulted.applies.union(&rule.consulted.satisfied);
         let reading = |name: &String| match name.as_str() {
             "principal" => Some(Self::Class),
@@ -89,7 +90,7 @@ impl Reading {
                 Some(Self::Fact(root, catalogue.of(root).position(|(other, _)| other == path)?))
             }
         };
-        names.filter_map(reading).collect()
+        names.map(reading).collect()
     }
 
     fn number(self, flow: &Numbered, item: usize, contract: usize) -> u32 {
@@ -112,7 +113,7 @@ type ByReading = HashMap<Box<[u32]>, Arc<Outcome>>;
 /// The outcomes of every rule by what it read.
 #[derive(Debug)]
 pub(super) struct Memo {
-    rules: Vec<Vec<Reading>>,
+    rules: Vec<Option<Vec<Reading>>>,
     outcomes: RwLock<Vec<ByReading>>,
 }
 
@@ -129,7 +130,7 @@ impl Memo {
         let mut key = Vec::new();
         let known = self.rules.iter().zip(&*outcomes).map(|(readings, outcomes)| {
             key.clear();
-            key.extend(readings.iter().map(|reading| reading.number(flow, item, contract)));
+            key.extend(readings.as_ref()?.iter().map(|reading| reading.number(flow, item, contract)));
             outcomes.get(key.as_slice()).cloned()
         });
         known.collect()
@@ -139,8 +140,8 @@ impl Memo {
     pub(super) fn keep(&self, found: &[(usize, Arc<Outcome>)], flow: &Numbered, item: usize, contract: usize) {
         let mut outcomes = self.outcomes.write().unwrap_or_else(PoisonError::into_inner);
         for (rule, outcome) in found {
-            if outcomes[*rule].len() < MOST {
-                let key = self.rules[*rule].iter().map(|reading| reading.number(flow, item, contract)).collect();
+            if let Some(readings) = self.rules[*rule].as_ref().filter(|_| outcomes[*rule].len() < MOST) {
+                let key = readings.iter().map(|reading| reading.number(flow, item, contract)).collect();
                 outcomes[*rule].insert(key, Arc::clone(outcome));
             }
         }

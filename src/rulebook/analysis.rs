@@ -82,11 +82,19 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
 /// Collects the attribute chains of an expression: each names a fact, or one of the three things of a request.
 fn facts(expression: &Value, catalogue: &Catalogue, found: &mut BTreeSet<String>) -> Result<(), String> {
     if let Some(name) = chain(expression) {
-        if Root::of(&name).is_some() && catalogue.find(&name).is_none() {
+        let thing = matches!(name.as_str(), "principal" | "action" | "resource");
+        if !thing && catalogue.find(&name).is_none() {
             return Err(format!("`{name}` is no fact of the catalogue in policies/schema.cedarschema"));
         }
         found.insert(name);
         return Ok(());
+    }
+    // What a rule reads must be known by name: findings tell it, and what was decided before is found again by it.
+    if let Some(access) = expression.get(".") {
+        let attribute = access["attr"].as_str().unwrap_or_default();
+        return Err(format!(
+            "`.{attribute}` is read off an expression; write the fact whole, such as `context.flow.laws`"
+        ));
     }
     match expression {
         Value::Object(map) => map.values().try_for_each(|inner| facts(inner, catalogue, found)),
@@ -141,5 +149,26 @@ fn entities(value: &Value, found: &mut BTreeSet<(String, String)>) {
         }
         Value::Array(items) => items.iter().for_each(|inner| entities(inner, found)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(expression: &Value) -> Result<(), String> {
+        facts(expression, &Catalogue::default(), &mut BTreeSet::new())
+    }
+
+    #[test]
+    fn what_is_read_without_its_name_is_refused() {
+        let flow = json!({ ".": { "left": { "Var": "context" }, "attr": "flow" } });
+        let either = json!({ "if-then-else": { "if": { "Value": true }, "then": flow, "else": flow } });
+        assert!(read(&json!({ ".": { "left": either, "attr": "laws" } })).is_err());
+        assert!(read(&json!({ "==": { "left": flow, "right": flow } })).is_err());
+        assert!(read(&json!({ "Var": "context" })).is_err());
+        assert_eq!(read(&json!({ "in": { "left": { "Var": "principal" }, "right": { "Value": 1 } } })), Ok(()));
     }
 }
