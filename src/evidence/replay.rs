@@ -17,7 +17,7 @@ use crate::model::{Manifest, Moment};
 use crate::pipeline::{Manner, Run, evaluate};
 use crate::problem::Problem;
 use crate::render;
-use crate::report::{Detail, FlowResult, Report, RuleResult, Status, Verdict};
+use crate::report::{Detail, FlowResult, Report, RuleResult, Verdict};
 use crate::resolve::Absent;
 use crate::source::SourceFile;
 use crate::workspace::{Texts, Workspace};
@@ -194,12 +194,7 @@ fn rules(flow: Option<&FlowResult>) -> BTreeMap<&str, &RuleResult> {
 
 /// A status, with what sets the finding aside.
 fn status(rule: &RuleResult) -> String {
-    let word = match rule.status {
-        Status::NotApplicable => "not applicable",
-        Status::Satisfied => "satisfied",
-        Status::Undetermined => "undetermined",
-        Status::Violated => "violated",
-    };
+    let word = rule.status.word();
     match &rule.aside {
         Some(aside) if rule.verdict == Verdict::Permitted => format!("{word}, {}", aside.by.word()),
         _ => word.to_owned(),

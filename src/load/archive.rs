@@ -1,7 +1,8 @@
 //! Archives of terms: git checkouts in which every version of a document is a commit, such as those of Open Terms Archive.
 
 use std::path::Path;
-use std::process::Command;
+
+use super::git::git_text;
 
 /// One later version of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,8 @@ pub struct Version {
 /// # Errors
 /// A folder that is no git checkout, or a machine without git.
 pub fn versions_after(folder: &Path, document: &str, day: &str) -> Result<Option<Vec<Version>>, String> {
-    let log = git(folder, &["log", "--format=%cs %H", "--", document])?;
+    let log = git_text(folder, &["log", "--format=%cs %H", "--", document])
+        .map_err(|reason| format!("`{}` is no git checkout with a history: {reason}", folder.display()))?;
     if log.trim().is_empty() {
         return Ok(None);
     }
@@ -27,18 +29,4 @@ pub fn versions_after(folder: &Path, document: &str, day: &str) -> Result<Option
         Some(Version { day: date.to_owned(), commit: commit.to_owned() })
     });
     Ok(Some(versions.filter(|version| version.day.as_str() > day).collect()))
-}
-
-pub(super) fn git(folder: &Path, arguments: &[&str]) -> Result<String, String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("git cannot be run: {error}"))?;
-    if !output.status.success() {
-        let reason = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("`{}` is no git checkout with a history: {}", folder.display(), reason.trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,5 +1,6 @@
-//! git, run as a program: the objects and branches of a repository, never its work tree or index.
+//! git, run as a program.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,16 +9,29 @@ use std::process::{Command, Stdio};
 ///
 /// # Errors
 /// A machine without git, or what git complains of.
-pub(crate) fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
-    let mut child = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("git cannot be run: {error}"))?;
+pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, arguments: &[A], input: &[u8]) -> Result<Vec<u8>, String> {
+    run(Command::new("git").arg("-C").arg(folder).args(arguments), input)
+}
+
+/// The same with an index of its own.
+///
+/// # Errors
+/// As [`git`].
+pub(super) fn git_with_index<A: AsRef<OsStr>>(folder: &Path, arguments: &[A], index: &Path) -> Result<(), String> {
+    run(Command::new("git").arg("-C").arg(folder).args(arguments).env("GIT_INDEX_FILE", index), b"").map(drop)
+}
+
+/// What git prints, as text.
+///
+/// # Errors
+/// As [`git`].
+pub(super) fn git_text(folder: &Path, arguments: &[&str]) -> Result<String, String> {
+    git(folder, arguments, b"").map(|output| String::from_utf8_lossy(&output).into_owned())
+}
+
+fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("git cannot be run: {error}"))?;
     // None of the commands prints before it has read everything, so this waits for nobody. One that fails early reads nothing; its
     // message says more than the broken pipe.
     if let Some(mut stdin) = child.stdin.take() {
@@ -25,8 +39,7 @@ pub(crate) fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec
     }
     let output = child.wait_with_output().map_err(|error| format!("git cannot be run: {error}"))?;
     if !output.status.success() {
-        let verb = arguments.first().copied().unwrap_or_default();
-        return Err(format!("git {verb}: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!("git says: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
     Ok(output.stdout)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::archive::git;
+use super::git::git_text;
 
 /// A commit, and what is not as it stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Revision {
 
 /// The commit that is checked out in the folder, compared with files that are named from there. `None` where there is no commit.
 pub fn revision<'p>(folder: &Path, paths: impl IntoIterator<Item = &'p str>) -> Option<Revision> {
-    let ask = |arguments: &[&str]| git(folder, arguments).ok();
+    let ask = |arguments: &[&str]| git_text(folder, arguments).ok();
     let commit = ask(&["rev-parse", "--verify", "HEAD"])?.trim().to_owned();
     let root = PathBuf::from(ask(&["rev-parse", "--show-toplevel"])?.trim_end_matches('\n'));
     let root = root.canonicalize().unwrap_or(root);

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::git::{git_text, git_with_index};
 use super::shown;
 
 /// A state of the repository that is not the work tree.
@@ -117,7 +117,7 @@ struct Revision {
 
 impl Revision {
     fn find(working: &Path, name: &str) -> Result<Self, String> {
-        let repository = git(working, ["rev-parse", "--show-toplevel", "--show-prefix"], None)
+        let repository = git_text(working, &["rev-parse", "--show-toplevel", "--show-prefix"])
             .map_err(|reason| format!("`{name}` is no folder, and git knows no revision here: {reason}"))?;
         let mut lines = repository.lines();
         let (top, below) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -125,7 +125,7 @@ impl Revision {
             // What begins with a dash would be an option of git's.
             let named = Some(name).filter(|name| !name.starts_with('-'))?;
             let found =
-                git(working, ["rev-parse", "--verify", "--quiet", &format!("{named}^{{{kind}}}")], None).ok()?;
+                git_text(working, &["rev-parse", "--verify", "--quiet", &format!("{named}^{{{kind}}}")]).ok()?;
             Some(found.trim().to_owned())
         };
         let tree = object("tree").ok_or_else(|| {
@@ -152,8 +152,8 @@ impl Revision {
         prefix.push(root.join(""));
         // A split index would leave a part of itself in the user's repository.
         let read = ["-c", "core.splitIndex=false", "read-tree", &self.tree];
-        git(&self.top, read, Some(&index))?;
-        git(&self.top, [OsStr::new("checkout-index"), OsStr::new("--all"), &prefix], Some(&index))?;
+        git_with_index(&self.top, &read, &index)?;
+        git_with_index(&self.top, &[OsStr::new("checkout-index"), OsStr::new("--all"), &prefix], &index)?;
         let depth = Some(Path::new(&self.below).components().count());
         Ok(State { folder, commit: self.commit, working: working.to_owned(), depth, laid_out: Some(place) })
     }
@@ -169,24 +169,6 @@ fn private_folder() -> std::io::Result<TempDir> {
         builder.permissions(fs::Permissions::from_mode(0o700));
     }
     builder.tempdir()
-}
-
-fn git<A: AsRef<OsStr>>(
-    folder: &Path,
-    arguments: impl IntoIterator<Item = A>,
-    index: Option<&Path>,
-) -> Result<String, String> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments);
-    if let Some(index) = index {
-        command.env("GIT_INDEX_FILE", index);
-    }
-    let output = command.output().map_err(|error| format!("git cannot be run: {error}"))?;
-    if !output.status.success() {
-        let reason = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("git says: {}", reason.trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -25,29 +25,12 @@ pub struct Exclude {
 /// Manifests under the paths: `integration.yaml`, `*.integration.yaml`, also `.yml` and `.json`. What git ignores is left out.
 /// A path that is a file is taken whatever its name is.
 pub fn manifests_under(paths: &[PathBuf], exclude: &Exclude, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    let left_out = match exclude.build() {
-        Ok(left_out) => left_out,
-        Err(problem) => {
-            problems.push(problem);
-            return Vec::new();
-        }
+    let set = |walk: &mut WalkBuilder| {
+        walk.follow_links(true);
+        walk.filter_entry(|entry| entry.depth() == 0 || !is_output(&entry.file_name().to_string_lossy()));
     };
-    let mut found = Vec::new();
-    for root in paths {
-        let walk = walker(root, &left_out)
-            .follow_links(true)
-            .filter_entry(|entry| entry.depth() == 0 || !is_output(&entry.file_name().to_string_lossy()))
-            .build();
-        for entry in walk {
-            match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-                Ok(entry) if entry.depth() == 0 || is_manifest(entry.path()) => found.push(entry.into_path()),
-                Ok(_) => {}
-                Err(error) => problems.push(unwalkable(root, &error)),
-            }
-        }
-    }
-    distinct(found)
+    let folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+    find(paths, exclude, set, |entry| !folder(entry) && (entry.depth() == 0 || is_manifest(entry.path())), problems)
 }
 
 /// Every file under the paths, hidden ones too, but what git ignores and what lies in folders that are not wanted, by name. Links
@@ -56,6 +39,22 @@ pub fn files_under(
     paths: &[PathBuf],
     exclude: &Exclude,
     wanted: impl Fn(&Path) -> bool + Clone + Send + Sync + 'static,
+    problems: &mut Vec<Problem>,
+) -> Vec<PathBuf> {
+    let set = |walk: &mut WalkBuilder| {
+        let wanted = wanted.clone();
+        let folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+        walk.hidden(false);
+        walk.filter_entry(move |entry| entry.depth() == 0 || !folder(entry) || wanted(entry.path()));
+    };
+    find(paths, exclude, set, |entry| entry.file_type().is_some_and(|kind| kind.is_file()), problems)
+}
+
+fn find(
+    paths: &[PathBuf],
+    exclude: &Exclude,
+    set: impl Fn(&mut WalkBuilder),
+    wanted: impl Fn(&ignore::DirEntry) -> bool,
     problems: &mut Vec<Problem>,
 ) -> Vec<PathBuf> {
     let left_out = match exclude.build() {
@@ -67,15 +66,11 @@ pub fn files_under(
     };
     let mut found = Vec::new();
     for root in paths {
-        let wanted = wanted.clone();
-        let folder = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
-        let walk = walker(root, &left_out)
-            .hidden(false)
-            .filter_entry(move |entry| entry.depth() == 0 || !folder(entry) || wanted(entry.path()))
-            .build();
-        for entry in walk {
+        let mut walk = walker(root, &left_out);
+        set(&mut walk);
+        for entry in walk.build() {
             match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.push(entry.into_path()),
+                Ok(entry) if wanted(&entry) => found.push(entry.into_path()),
                 Ok(_) => {}
                 Err(error) => problems.push(unwalkable(root, &error)),
             }

@@ -331,6 +331,18 @@ impl Verdict {
     }
 }
 
+impl Status {
+    /// The word used in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not applicable",
+            Self::Satisfied => "satisfied",
+            Self::Undetermined => "undetermined",
+            Self::Violated => "violated",
+        }
+    }
+}
+
 impl Summary {
     /// Counts the flows.
     pub fn of(flows: &[FlowResult]) -> Self {

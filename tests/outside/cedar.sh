@@ -11,11 +11,9 @@ folder=$(realpath "$1")
 tools=$PWD/target/outside
 out=$PWD/target/cedar-tampered
 
+. tests/outside/tools.sh
 venv=$tools/cedarpy
-if ! "$venv/bin/python" -c 'import cedarpy' 2>/dev/null; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check 'cedarpy==4.12.2'
-fi
+python_with "$venv" 'cedarpy==4.12.2'
 # Cheaply optimised: it decides a few hundred requests.
 cedar=$tools/cedar/bin/cedar
 if ! "$cedar" --version 2>/dev/null | grep -qF 4.14.1; then

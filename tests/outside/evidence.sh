@@ -13,17 +13,9 @@ key=${2:+$(realpath "$2")}
 tools=$PWD/target/outside
 out=$PWD/target/evidence-tampered
 
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get update -qq
-  $sudo apt-get install -y -qq python3 python3-venv
-fi
+. tests/outside/tools.sh
 venv=$tools/evidence
-if ! "$venv/bin/python" -c 'import trestle, securesystemslib' 2>/dev/null; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check \
-    'compliance-trestle==5.2.0' 'securesystemslib[crypto]==1.6.0'
-fi
+python_with "$venv" 'compliance-trestle==5.2.0' 'securesystemslib[crypto]==1.6.0'
 python=$venv/bin/python
 rm -rf "$out"
 mkdir -p "$out"

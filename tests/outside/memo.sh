@@ -4,13 +4,7 @@ set -euo pipefail
 pdf=$1
 shift
 
-need() { # the program, and its Debian package
-  if ! command -v "$1" >/dev/null; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq --no-install-recommends "$2"
-  fi
-}
+. "$(dirname "$0")/tools.sh"
 need qpdf qpdf
 need pdfinfo poppler-utils
 fail() { echo "$pdf: $1"; exit 1; }

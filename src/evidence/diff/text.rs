@@ -58,7 +58,7 @@ fn inputs_on(page: &mut Page, inputs: &[InputChange]) {
 }
 
 fn rule_on(page: &mut Page, rule: &RuleChange) {
-    let status = |status: Option<Status>| status.map_or("absent", word);
+    let status = |status: Option<Status>| status.map_or("absent", Status::word);
     let mut line = format!("{}: {} → {}", rule.id, status(rule.status.old), status(rule.status.new));
     if rule.aside.old != rule.aside.new {
         let by = |by: Option<AsideBy>| by.map_or("counts", AsideBy::word);
@@ -84,13 +84,4 @@ fn verdicts(change: &Change<Verdict>) -> String {
         return format!("{}, as before", word(change.new));
     }
     format!("{} → {}", word(change.old), word(change.new))
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::NotApplicable => "not applicable",
-        Status::Satisfied => "satisfied",
-        Status::Undetermined => "undetermined",
-        Status::Violated => "violated",
-    }
 }
