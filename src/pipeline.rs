@@ -48,7 +48,7 @@ pub struct Run<'a> {
 pub fn evaluate(workspace: &Workspace, manifests: &[Known<Manifest>], run: Run<'_>) -> Result<Report, String> {
     let book = &workspace.book;
     let as_of = run.moment.day();
-    let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent: run.absent };
+    let frame = Frame::new(&workspace.knowledge, &book.catalogue, as_of, run.absent);
     let mut flows = judge(book, &frame, manifests, run.manner)?;
     flows.sort_by(|a, b| a.integration.cmp(&b.integration));
     let rules = report::rule_infos(book);
@@ -123,13 +123,13 @@ pub fn cedar_files(
     absent: Absent,
 ) -> Result<BTreeMap<String, String>, String> {
     let book = &workspace.book;
-    let frame = Frame { knowledge: &workspace.knowledge, catalogue: &book.catalogue, as_of, absent };
+    let frame = &Frame::new(&workspace.knowledge, &book.catalogue, as_of, absent);
     // In the order of the result.
     let mut manifests: Vec<&Known<Manifest>> = manifests.iter().collect();
     manifests.sort_by(|a, b| a.model.id.cmp(&b.model.id));
     let flows = manifests
         .into_iter()
-        .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| resolve(&frame, manifest, index)));
+        .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| resolve(frame, manifest, index)));
     decide::export(book, &workspace.knowledge.vocabulary, &flows.collect::<Vec<FlowFacts>>())
 }
 

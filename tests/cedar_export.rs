@@ -80,7 +80,7 @@ fn strings(list: &Json) -> BTreeSet<String> {
 
 fn of_status(decision: &Decision, status: Status) -> BTreeSet<String> {
     let outcomes = world().book().rules.keys().zip(&decision.outcomes);
-    outcomes.filter(|(_, outcome)| outcome.status == status).map(|(id, _)| id.clone()).collect()
+    outcomes.filter(|(_, outcome)| outcome.status == status).map(|(id, _)| id.to_string()).collect()
 }
 
 /// Every request is listed as it was decided, and decided again. Gives how often which answer came.

@@ -113,16 +113,18 @@ fn the_pdf_has_a_bookmark_for_every_flow_and_service() {
     let document = Document::load_mem(&bytes).unwrap();
     let found = bookmarks(&document, follow(&document, catalogue(&document), b"Outlines"));
     let titles: Vec<&str> = found.iter().map(|(title, _)| title.as_str()).collect();
-    assert_eq!(titles, ["Verdicts", "Control matrix", "Provider fact sheets", "Files and signatures"]);
+    assert_eq!(titles, ["Verdicts", "Grounds", "Control matrix", "Provider fact sheets", "Files and signatures"]);
     let report = &EXAMPLES.2;
     let flows = report.flows.iter().enumerate();
     let memos: Vec<String> =
         flows.map(|(at, flow)| format!("Memo {}: {} › {}", at + 1, flow.integration, flow.flow)).collect();
     assert_eq!(found[0].1, memos);
+    let grounds: Vec<String> = memos.iter().map(|memo| memo.replacen("Memo", "Grounds of memo", 1)).collect();
+    assert_eq!(found[1].1, grounds);
     let mut services: Vec<String> = report.flows.iter().map(|flow| flow.service.clone()).collect();
     services.sort();
     services.dedup();
-    assert_eq!(found[2].1, services);
+    assert_eq!(found[3].1, services);
 }
 
 #[test]
@@ -176,7 +178,7 @@ fn every_finding_is_told_with_its_remedy() {
     let mut number = 0;
     for finding in findings {
         number += 1;
-        assert!(page.contains(&finding.id), "{} is not told", finding.id);
+        assert!(page.contains(&*finding.id), "{} is not told", finding.id);
         if finding.aside.is_none() {
             let remedy = report.rules[&finding.id].remedy.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(page.contains(&remedy), "how to mend {} is not told", finding.id);

@@ -129,7 +129,7 @@ fn sound(report: &Report) -> Json {
     for flow in &report.flows {
         for rule in flow.rules.iter().filter(|rule| rule.status != Status::NotApplicable) {
             expected += 1;
-            let finding = findings[&(flow.integration.as_str(), flow.flow.as_str(), rule.id.as_str())];
+            let finding = findings[&(flow.integration.as_str(), flow.flow.as_str(), &*rule.id)];
             let state = &finding["target"]["status"]["state"];
             assert_eq!(
                 state,

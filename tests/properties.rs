@@ -193,7 +193,7 @@ fn removing_a_fact_improves_no_scenario() {
                 .violated
                 .iter()
                 .chain(&block.undetermined)
-                .map(|rule| &world().book().rules[rule].consulted)
+                .map(|rule| &world().book().rules[rule.as_str()].consulted)
                 .flat_map(|consulted| consulted.applies.iter().chain(&consulted.satisfied))
                 .collect();
             let (mut spots, others): (Vec<Spot>, Vec<Spot>) =
@@ -262,7 +262,7 @@ fn a_permit_ends_without_the_fact_that_a_rule_rests_on() {
     const FLOWS: usize = 2;
     let permitted: Vec<&Judged> =
         example_flows().iter().chain(scenario_flows()).filter(|flow| flow.verdict == Verdict::Permitted).collect();
-    let mut wanted: Vec<(usize, &String, &Judged, Spot)> = Vec::new();
+    let mut wanted: Vec<(usize, &str, &Judged, Spot)> = Vec::new();
     let mut never = Vec::new();
     for (number, (id, rule)) in world().book().rules.iter().enumerate() {
         // `principal`, `action` and `resource` themselves are no facts that could be unknown, and may satisfy a rule without one.
@@ -278,11 +278,11 @@ fn a_permit_ends_without_the_fact_that_a_rule_rests_on() {
                     Root::Contract => decision.contract,
                     Root::Resource | Root::Flow | Root::Places => 0,
                 };
-                wanted.push((number, id, flow, (*root, index, (*path).to_owned())));
+                wanted.push((number, &**id, flow, (*root, index, (*path).to_owned())));
             }
         }
         if wanted.len() == before {
-            never.push(id.as_str());
+            never.push(&**id);
         }
     }
     let faults: Vec<String> = wanted
@@ -321,7 +321,7 @@ fn partial_and_concrete_decisions_agree() {
     let oracle = Oracle::new();
     let start = &example_flows().last().expect("the given flow").facts;
     let strategy = (any::<prop::sample::Index>(), any::<u64>());
-    let seen: Mutex<BTreeSet<(&String, &str)>> = Mutex::default();
+    let seen: Mutex<BTreeSet<(&str, &str)>> = Mutex::default();
     for_all(160, &strategy, |(flow, seed)| {
         let example = &flow.get(example_flows()).facts;
         let mut faults = Vec::new();
@@ -337,7 +337,7 @@ fn partial_and_concrete_decisions_agree() {
             for (certain, partial) in decided[0].iter().zip(&decided[1]) {
                 let concrete = oracle.statuses(&whole, certain.item, certain.contract);
                 for ((rule, certain, partial), truth) in changes(certain, partial).zip(concrete) {
-                    seen.lock().expect("no test panics with the lock").insert((&rule.id, truth.word()));
+                    seen.lock().expect("no test panics with the lock").insert((rule.id.as_ref(), truth.word()));
                     if certain.status != truth {
                         let (said, truth) = (certain.status.word(), truth.word());
                         faults.push(format!(
@@ -361,7 +361,7 @@ fn partial_and_concrete_decisions_agree() {
     let seen = seen.into_inner().expect("no test panics with the lock");
     for (number, id) in world().book().rules.keys().enumerate() {
         for status in [Status::Violated, Status::Satisfied] {
-            if seen.contains(&(id, status.word())) {
+            if seen.contains(&(&**id, status.word())) {
                 continue;
             }
             let case = scenario_flows().iter().find_map(|flow| {

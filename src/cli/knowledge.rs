@@ -19,7 +19,7 @@ pub(super) fn rules(args: &FolderArgs, around: &Surroundings) -> Outcome {
 pub(super) fn explain(args: &ExplainArgs, around: &Surroundings) -> Outcome {
     with(&args.folders, around, |workspace| {
         let book = &workspace.book;
-        match book.rules.get(&args.rule) {
+        match book.rules.get(&*args.rule) {
             Some(rule) => {
                 let pack = book.packs.get(rule.pack());
                 Outcome::done(render::rules::explain(
@@ -30,7 +30,7 @@ pub(super) fn explain(args: &ExplainArgs, around: &Surroundings) -> Outcome {
                     around.width,
                 ))
             }
-            None => unknown("rule", &args.rule, book.rules.keys().map(String::as_str), "tidegate rules"),
+            None => unknown("rule", &args.rule, book.rules.keys().map(|id| &**id), "tidegate rules"),
         }
     })
 }

@@ -1,7 +1,7 @@
 //! Outcomes that were decided before. What a rule says depends on the facts that it consults and on nothing else, and flows
 //! resemble each other; so Cedar is asked once for each combination of the values that a rule reads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Outcome;
@@ -12,11 +12,17 @@ use crate::rulebook::{Rule, RuleBook};
 /// So many outcomes of one rule are kept. A portfolio has fewer; whatever else comes must not fill the memory.
 const MOST: usize = 50_000;
 
-/// Numbers for values: equal values have equal numbers.
-#[derive(Debug, Default)]
+/// Numbers for values: equal values have equal numbers. So have free texts between which no rule makes a difference: every manifest
+/// says in its own words why the data must be sent.
+#[derive(Debug)]
 pub(super) struct Numbers {
     known: RwLock<HashMap<Value, u32>>,
+    /// The texts with which rules compare free texts.
+    texts: BTreeSet<String>,
 }
+
+/// The number of every free text with which nothing is compared.
+const SOME_TEXT: u32 = 0;
 
 /// The facts of one flow as numbers. Those of a root are in the order of the catalogue.
 #[derive(Debug)]
@@ -32,6 +38,11 @@ pub(super) struct Numbered {
 }
 
 impl Numbers {
+    pub(super) fn new(book: &RuleBook) -> Self {
+        let texts = book.rules.values().filter_map(|rule| rule.consulted.texts.as_ref()).flatten().cloned().collect();
+        Self { known: RwLock::default(), texts }
+    }
+
     pub(super) fn of(&self, catalogue: &Catalogue, flow: &FlowFacts) -> Numbered {
         let facts = |root, facts| self.of_facts(catalogue, root, facts);
         let items = flow.items.iter();
@@ -57,12 +68,15 @@ impl Numbers {
     }
 
     fn of_value(&self, value: &Value) -> u32 {
+        if matches!(value, Value::Text(text) if !self.texts.contains(text)) {
+            return SOME_TEXT;
+        }
         // A lock is poisoned only by a panic while it is held; the map itself stays whole.
         if let Some(number) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(value) {
             return *number;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let next = known.len() as u32;
+        let next = known.len() as u32 + SOME_TEXT + 1;
         *known.entry(value.clone()).or_insert(next)
     }
 }
@@ -78,8 +92,12 @@ enum Reading {
 }
 
 impl Reading {
-    /// Everything that a rule reads; none when some of it is not known by name, so that nothing of the rule may be kept.
-    fn all(rule: &Rule, catalogue: &Catalogue) -> Option<Vec<Self>> {
+    /// Everything that a rule reads; none when some of it is not known by name, or makes more of a free text than its number tells,
+    /// so that nothing of the rule may be kept.
+    fn all(rule: &Rule, catalogue: &Catalogue, numbers: &Numbers) -> Option<Vec<Self>> {
+        if !rule.consulted.texts.as_ref()?.is_subset(&numbers.texts) {
+            return None;
+        }
         let names = rule.consulted.applies.union(&rule.consulted.satisfied);
         let reading = |name: &String| match name.as_str() {
             "principal" => Some(Self::Class),
@@ -118,8 +136,8 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    pub(super) fn new(book: &RuleBook) -> Self {
-        let rules: Vec<_> = book.rules.values().map(|rule| Reading::all(rule, &book.catalogue)).collect();
+    pub(super) fn new(book: &RuleBook, numbers: &Numbers) -> Self {
+        let rules: Vec<_> = book.rules.values().map(|rule| Reading::all(rule, &book.catalogue, numbers)).collect();
         let outcomes = RwLock::new(vec![HashMap::new(); rules.len()]);
         Self { rules, outcomes }
     }

@@ -155,14 +155,17 @@ impl<'a> Decider<'a> {
     /// A vocabulary that Cedar does not accept; checked before, so a fault of the program.
     pub fn new(book: &'a RuleBook, vocabulary: &Vocabulary) -> Result<Self, String> {
         let vocabularies = Arc::new(Vocabularies::new(book, vocabulary)?);
-        Ok(Self { book, vocabularies, numbers: Arc::default(), slices: Slices::new(book), memo: Memo::new(book) })
+        let numbers = Arc::new(Numbers::new(book));
+        let memo = Memo::new(book, &numbers);
+        Ok(Self { book, vocabularies, numbers, slices: Slices::new(book), memo })
     }
 
     /// The same with other rules over the same facts and words.
     #[must_use]
     pub fn with_book<'b>(&self, book: &'b RuleBook) -> Decider<'b> {
         let (vocabularies, numbers) = (Arc::clone(&self.vocabularies), Arc::clone(&self.numbers));
-        Decider { book, vocabularies, numbers, slices: Slices::new(book), memo: Memo::new(book) }
+        let memo = Memo::new(book, &numbers);
+        Decider { book, vocabularies, numbers, slices: Slices::new(book), memo }
     }
 
     /// Makes flows ready to be decided, by this and by every decider made from it.
@@ -259,7 +262,7 @@ impl Answers {
         if relevance == Relevance::No {
             return Outcome::of(Status::NotApplicable);
         }
-        let (whole, applies) = (rule.id.as_str(), rule.applies_id.as_str());
+        let (whole, applies) = (&*rule.id, rule.applies_id.as_str());
         // Cedar skips a policy whose evaluation fails. Here it never passes.
         if self.errors.contains(whole) || self.errors.contains(applies) {
             let error = Some("the evaluation of the rule failed".to_owned());

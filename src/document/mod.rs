@@ -158,7 +158,7 @@ fn kind_of(
     }
     if !matches!(node.kind, NodeKind::Map(_)) {
         let problem = Problem::new("a document is a mapping of keys to values");
-        problems.push(problem.at(file, node.span.clone(), "this is none").help(start));
+        problems.push(problem.at(file, node.bytes(), "this is none").help(start));
         return None;
     }
     let Some(found) = value.get("kind") else {

@@ -11,7 +11,7 @@ pub(super) fn part<'a>(schema: &'a Value, path: &str) -> &'a Value {
         Value::Array(items) => items.get(step.parse::<usize>().ok()?),
         // A path names a reference as `$ref` and goes on in what it refers to.
         _ if step == "$ref" => refers(schema, at),
-        _ => at.get(unescape(step)),
+        _ => at.get(&*unescape(step)),
     });
     found.unwrap_or(&Value::Null)
 }

@@ -68,11 +68,11 @@ impl YamlError {
     }
 
     pub(super) fn duplicate(text: &str, first: &Key, second: &Key) -> Self {
-        let line = text.get(..first.span.start).unwrap_or_default().matches('\n').count() + 1;
+        let line = text.get(..first.bytes().start).unwrap_or_default().matches('\n').count() + 1;
         Self {
             message: format!("the key `{}` stands twice in one mapping", second.text),
             help: format!("the first one stands in line {line}: keep one of them"),
-            span: second.span.clone(),
+            span: second.bytes(),
         }
     }
 

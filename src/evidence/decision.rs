@@ -55,7 +55,7 @@ pub(super) fn flow(flow: &FlowResult) -> FlowDecision {
 
 fn finding(rule: &RuleResult) -> Finding {
     Finding {
-        rule: rule.id.clone(),
+        rule: rule.id.to_string(),
         status: rule.status,
         verdict: rule.verdict,
         fingerprint: rule.fingerprint.clone(),

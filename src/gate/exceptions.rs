@@ -1,6 +1,7 @@
 //! Exceptions: approved, expiring waivers of one rule on one flow, as long as the facts stay as they were.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::place;
 use crate::knowledge::Known;
@@ -61,7 +62,7 @@ impl State {
 pub fn states(
     exceptions: &Known<Exceptions>,
     flows: &[FlowResult],
-    rules: &BTreeMap<String, RuleInfo>,
+    rules: &BTreeMap<Arc<str>, RuleInfo>,
     moment: Moment,
     whole: bool,
 ) -> Vec<State> {
@@ -86,10 +87,10 @@ fn findings(flow: &FlowResult) -> impl Iterator<Item = (&FlowResult, &RuleResult
 }
 
 fn concerns(exception: &Exception, flow: &FlowResult, finding: &RuleResult) -> bool {
-    exception.rule == finding.id && exception.integration == flow.integration && exception.flow == flow.flow
+    *exception.rule == *finding.id && exception.integration == flow.integration && exception.flow == flow.flow
 }
 
-fn state(exception: &Exception, finding: &RuleResult, rules: &BTreeMap<String, RuleInfo>, moment: Moment) -> State {
+fn state(exception: &Exception, finding: &RuleResult, rules: &BTreeMap<Arc<str>, RuleInfo>, moment: Moment) -> State {
     if exception.expires.is_over(moment) {
         State::Expired
     } else if finding.status == Status::Undetermined {
@@ -109,7 +110,7 @@ fn state(exception: &Exception, finding: &RuleResult, rules: &BTreeMap<String, R
 pub(super) fn apply(
     exceptions: &Known<Exceptions>,
     flows: &mut [FlowResult],
-    rules: &BTreeMap<String, RuleInfo>,
+    rules: &BTreeMap<Arc<str>, RuleInfo>,
     moment: Moment,
     whole: bool,
 ) -> Vec<Notice> {
@@ -121,7 +122,7 @@ pub(super) fn apply(
             let of_flow =
                 |flow: &&mut FlowResult| flow.integration == exception.integration && flow.flow == exception.flow;
             let findings = flows.iter_mut().filter(of_flow).flat_map(|flow| &mut flow.rules);
-            for finding in findings.filter(|finding| finding.id == exception.rule) {
+            for finding in findings.filter(|finding| *finding.id == *exception.rule) {
                 let approval = approval(exception);
                 finding.set_aside(AsideBy::Exception, exception.reason.clone(), Some(at.clone()), Some(approval));
             }

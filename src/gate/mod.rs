@@ -5,6 +5,7 @@ mod check;
 mod exceptions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::document::yaml::escape;
 use crate::knowledge::Known;
@@ -51,7 +52,7 @@ impl Baseline {
 
 impl Gate<'_> {
     /// Sets findings aside, and says what there is to say about the exceptions.
-    pub fn apply(&self, flows: &mut [FlowResult], rules: &BTreeMap<String, RuleInfo>, moment: Moment) -> Vec<Notice> {
+    pub fn apply(&self, flows: &mut [FlowResult], rules: &BTreeMap<Arc<str>, RuleInfo>, moment: Moment) -> Vec<Notice> {
         let mut notices = Vec::new();
         if let Some(config) = self.config {
             let mut packs_off = |finding: &mut RuleResult| pack_off(config, finding);

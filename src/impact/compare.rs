@@ -123,7 +123,7 @@ fn both(
     let means = |input: &&InputChange| WORDS.contains(&input.kind.as_str()) || input.path == manifest;
     let change = |(id, (was, is)): (&str, Pair<&RuleResult>)| {
         let policy = policies.get(id).map(|policy| (*policy).clone());
-        let aside = |rule: Option<&RuleResult>| rule.and_then(|rule| rule.aside.clone());
+        let aside = |rule: Option<&RuleResult>| rule.and_then(|rule| rule.aside.as_deref().cloned());
         let told = policy.is_some() || !same_aside(aside(was).as_ref(), aside(is).as_ref());
         let facts = facts::changes((&known_before, was), (&known_after, is), !told);
         let at_a_loss = !told && facts.iter().all(|fact| fact.base.is_empty() || fact.head.is_empty());
@@ -162,7 +162,7 @@ fn differ(before: Option<&RuleResult>, after: Option<&RuleResult>) -> bool {
     // A rule that there is not says no more of the flow than one that does not apply.
     let status = |rule: Option<&RuleResult>| rule.map_or(Status::NotApplicable, |rule| rule.status);
     let finding = |rule: Option<&RuleResult>| rule.and_then(|rule| rule.fingerprint.clone());
-    let aside = |rule: Option<&'_ RuleResult>| rule.and_then(|rule| rule.aside.clone());
+    let aside = |rule: Option<&'_ RuleResult>| rule.and_then(|rule| rule.aside.as_deref().cloned());
     status(before) != status(after)
         || weight(before) != weight(after)
         || finding(before) != finding(after)
@@ -270,8 +270,8 @@ impl State<'_> {
             verdict: rule.verdict,
             aside: rule
                 .aside
-                .clone()
-                .map(|aside| Aside { place: aside.place.map(|place| self.place(&place)), ..aside }),
+                .as_deref()
+                .map(|aside| Aside { place: aside.place.as_ref().map(|place| self.place(place)), ..aside.clone() }),
             items: rule.items.clone(),
             contracts: rule.contracts.clone(),
         }

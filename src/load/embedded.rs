@@ -1,6 +1,7 @@
 //! The knowledge that the binary carries.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use include_dir::{Dir, include_dir};
 
@@ -38,8 +39,8 @@ pub fn embedded(folder: Embedded) -> Vec<Arc<SourceFile>> {
         Embedded::Profiles => ("provider-profiles", &PROFILES),
         Embedded::Vocabulary => ("vocabulary", &VOCABULARY),
     };
-    let mut files = Vec::new();
-    collect(name, dir, &mut files);
+    let file = |(path, text)| Arc::new(SourceFile::new(format!("{EMBEDDED}{name}/{path}"), text, true));
+    let mut files: Vec<Arc<SourceFile>> = all(dir).into_iter().map(file).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
@@ -47,23 +48,31 @@ pub fn embedded(folder: Embedded) -> Vec<Arc<SourceFile>> {
 /// What was read of an embedded file when the program was built: a rule or schema in Cedar's JSON form, or a stored document.
 pub fn read_at_build(file: &SourceFile) -> Option<&'static str> {
     let path = file.path.strip_prefix(EMBEDDED).filter(|_| file.embedded)?;
-    let (folder, name) = path.split_once('/')?;
-    let folder = [("policies", &POLICIES), ("provider-profiles", &PROFILES), ("vocabulary", &VOCABULARY)]
-        .into_iter()
-        .find_map(|(known, dir)| (known == folder).then_some(dir))?;
+    let carried = carried();
     // A bundle of evidence brings what another binary carried, under the same names.
-    folder.get_file(name).filter(|held| held.contents() == file.text.as_bytes())?;
-    READ.get_file(format!("{path}.json"))?.contents_utf8()
+    carried.get(path).filter(|text| **text == file.text)?;
+    carried.get(&*format!("{READ_AT_BUILD}{path}.json")).copied()
 }
 
-fn collect(name: &str, dir: &Dir<'_>, files: &mut Vec<Arc<SourceFile>>) {
-    for file in dir.files() {
-        if let Some(text) = file.contents_utf8() {
-            let path = format!("{EMBEDDED}{name}/{}", file.path().display());
-            files.push(Arc::new(SourceFile::new(path, text, true)));
+/// How the names of what `build.rs` read begin.
+const READ_AT_BUILD: &str = "read/";
+
+/// Every text that the binary carries, by its name. The folders themselves are searched from their start each time.
+fn carried() -> &'static HashMap<String, &'static str> {
+    static CARRIED: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    CARRIED.get_or_init(|| {
+        let mut texts = HashMap::new();
+        for (prefix, dir) in [("policies/", &POLICIES), ("provider-profiles/", &PROFILES), ("vocabulary/", &VOCABULARY)]
+        {
+            texts.extend(all(dir).into_iter().map(|(path, text)| (format!("{prefix}{path}"), text)));
         }
-    }
-    for dir in dir.dirs() {
-        collect(name, dir, files);
-    }
+        texts.extend(all(&READ).into_iter().map(|(path, text)| (format!("{READ_AT_BUILD}{path}"), text)));
+        texts
+    })
+}
+
+/// Every text of a folder and its folders, by its path in it.
+fn all(dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {
+    let of_dir = dir.files().filter_map(|file| Some((file.path().display().to_string(), file.contents_utf8()?)));
+    of_dir.chain(dir.dirs().flat_map(all)).collect()
 }

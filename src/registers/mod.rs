@@ -35,12 +35,7 @@ pub fn files(
     moment: Moment,
 ) -> Result<BTreeMap<String, String>, String> {
     let day = moment.day();
-    let frame = Frame {
-        knowledge: &workspace.knowledge,
-        catalogue: &workspace.book.catalogue,
-        as_of: day,
-        absent: Absent::NotDone,
-    };
+    let frame = Frame::new(&workspace.knowledge, &workspace.book.catalogue, day, Absent::NotDone);
     let mut manifests: Vec<&Known<Manifest>> = manifests.iter().collect();
     manifests.sort_by(|a, b| a.model.id.cmp(&b.model.id));
     let mut flows = Vec::new();

@@ -44,7 +44,7 @@ pub(super) fn all(report: &Report) -> Vec<Finding<'_>> {
 impl<'a> Finding<'a> {
     /// What sets the finding aside, if anything does.
     pub(super) fn aside(&self) -> Option<&'a Aside> {
-        self.rule.aside.as_ref()
+        self.rule.aside.as_deref()
     }
 
     /// True when what is open is the law, not a fact.

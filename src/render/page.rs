@@ -21,6 +21,9 @@ pub(crate) const BLUE: Style = AnsiColor::Cyan.on_default().bold();
 /// Bad.
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
+/// A space at which no line is broken.
+pub(crate) const NO_BREAK: char = '\u{a0}';
+
 /// How many characters of a long line are shown before the place.
 const LEAD: usize = 8;
 
@@ -69,7 +72,9 @@ impl Page {
             .word_splitter(WordSplitter::NoHyphenation)
             .word_separator(separator);
         for line in textwrap::wrap(text, options) {
-            let _ = writeln!(self.text, "{}", line.trim_end());
+            // Once lines are broken, it is a space like any other, to be copied as one.
+            self.text.extend(line.trim_end().chars().map(|letter| if letter == NO_BREAK { ' ' } else { letter }));
+            self.text.push('\n');
         }
     }
 

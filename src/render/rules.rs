@@ -1,6 +1,7 @@
 //! Rules for people: the list, and one rule with everything about it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::page::{DIM, Page, STRONG, YELLOW, styled, widths};
 use crate::knowledge::Vocabulary;
@@ -9,7 +10,7 @@ use crate::report::Verdict;
 use crate::rulebook::{OnViolation, Rule};
 
 /// All rules, by pack.
-pub fn list(packs: &BTreeMap<String, RulePack>, rules: &BTreeMap<String, Rule>, width: usize) -> String {
+pub fn list(packs: &BTreeMap<String, RulePack>, rules: &BTreeMap<Arc<str>, Rule>, width: usize) -> String {
     let mut page = Page::new(width);
     let mut by_pack: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
     for rule in rules.values() {

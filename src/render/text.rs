@@ -6,7 +6,7 @@ use anstyle::Style;
 use rayon::prelude::*;
 
 use super::finding::{PLACES, by_places, circumstances, counts, deciding, sign, value};
-use super::page::{BLUE, DIM, GREEN, Page, RED, STRONG, YELLOW, styled};
+use super::page::{BLUE, DIM, GREEN, NO_BREAK, Page, RED, STRONG, YELLOW, styled};
 use crate::report::{Approval, AsideBy, FactResult, FlowResult, Place, Report, RuleResult, Status, Verdict};
 
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
@@ -123,7 +123,8 @@ fn place_lines(page: &mut Page, report: &Report, place: &Place, indent: usize) {
         notes.extend(source.dated.as_deref());
         notes.extend(source.confidence.as_deref());
         let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
-        page.paragraph(indent + 5, &format!("{} {}{notes}", styled(DIM, "└"), source.url));
+        // However long the address is, it stays with its mark.
+        page.paragraph(indent + 5, &format!("{}{NO_BREAK}{}{notes}", styled(DIM, "└"), source.url));
     }
 }
 

@@ -1,5 +1,6 @@
 //! From facts and decisions to the canonical result.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,7 +52,7 @@ pub enum Detail {
 pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
     let flow = parts.facts.flow();
     let manifest = &parts.facts.manifest;
-    let mut places = Places { parts, known: BTreeMap::new() };
+    let mut places = Places { parts, known: HashMap::new() };
     let told = |rule: &RuleResult| parts.detail == Detail::All || rule.status != Status::NotApplicable;
     let rules = parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule));
     let rules: Vec<RuleResult> = rules.filter(told).collect();
@@ -75,7 +76,7 @@ pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
 }
 
 /// What the rules say, by id.
-pub fn rule_infos(book: &RuleBook) -> BTreeMap<String, RuleInfo> {
+pub fn rule_infos(book: &RuleBook) -> BTreeMap<Arc<str>, RuleInfo> {
     book.rules
         .values()
         .map(|rule| {
@@ -91,7 +92,7 @@ pub fn rule_infos(book: &RuleBook) -> BTreeMap<String, RuleInfo> {
                 waivable: rule.waivable,
                 readings: rule.readings.clone(),
             };
-            (rule.id.clone(), info)
+            (Arc::clone(&rule.id), info)
         })
         .collect()
 }
@@ -136,18 +137,18 @@ pub fn lines<'a>(
 /// Facts of the flow already turned into results: many rules consult the same.
 struct Places<'a> {
     parts: FlowParts<'a>,
-    known: BTreeMap<(String, usize, usize), Arc<FactResult>>,
+    known: HashMap<(Cow<'a, str>, usize, usize), Arc<FactResult>>,
 }
 
-impl Places<'_> {
-    fn rule(&mut self, index: usize, rule: &Rule) -> RuleResult {
+impl<'a> Places<'a> {
+    fn rule(&mut self, index: usize, rule: &'a Rule) -> RuleResult {
         let outcomes: Vec<(&Decision, &decide::Outcome)> =
             self.parts.decisions.iter().map(|decision| (decision, &*decision.outcomes[index])).collect();
         let worst = outcomes.iter().map(|(_, outcome)| outcome.status).max().unwrap_or(decide::Status::NotApplicable);
         let concerned: Vec<_> = outcomes.into_iter().filter(|(_, outcome)| outcome.status == worst).collect();
         let verdict: Verdict = worst.verdict(rule.on_violation).into();
         let mut result = RuleResult {
-            id: rule.id.clone(),
+            id: Arc::clone(&rule.id),
             status: worst.into(),
             verdict,
             fingerprint: None,
@@ -180,7 +181,7 @@ impl Places<'_> {
             }
             result.error = result.error.or_else(|| outcome.error.clone());
             for name in self.names(rule, worst, decision) {
-                if let Some(fact) = self.fact(&name, decision)
+                if let Some(fact) = self.fact(name, decision)
                     && !result.facts.contains(&fact)
                 {
                     result.facts.push(fact);
@@ -198,29 +199,31 @@ impl Places<'_> {
     }
 
     /// The facts to give for a rule: what it consulted, or, when it does not apply, what rules it out.
-    fn names(&self, rule: &Rule, status: decide::Status, decision: &Decision) -> Vec<String> {
+    fn names(&self, rule: &'a Rule, status: decide::Status, decision: &Decision) -> Vec<Cow<'a, str>> {
         let consulted = &rule.consulted;
+        let borrowed = |name: &'a String| Cow::Borrowed(name.as_str());
         if status != decide::Status::NotApplicable {
-            return consulted.satisfied.iter().chain(&consulted.applies).cloned().collect();
+            return consulted.satisfied.iter().chain(&consulted.applies).map(borrowed).collect();
         }
         let known = |guard: &&Guard| {
             let facts = self.parts.facts.facts(guard.root, decision.item, decision.contract);
             facts.get(&guard.path).is_some_and(|fact| decide::rules_out(guard, &fact.value))
         };
         match consulted.guards.iter().find(known) {
-            Some(guard) => vec![format!("{}.{}", guard.root.prefix(), guard.path)],
-            None => consulted.applies.iter().cloned().collect(),
+            Some(guard) => vec![Cow::Owned(format!("{}.{}", guard.root.prefix(), guard.path))],
+            None => consulted.applies.iter().map(borrowed).collect(),
         }
     }
 
-    fn fact(&mut self, name: &str, decision: &Decision) -> Option<Arc<FactResult>> {
+    fn fact(&mut self, name: Cow<'a, str>, decision: &Decision) -> Option<Arc<FactResult>> {
         // Only facts of the item and of the contract differ between the requests of a flow.
         let item = if name.starts_with(Root::Principal.prefix()) { decision.item } else { 0 };
         let contract = if name.starts_with(Root::Contract.prefix()) { decision.contract } else { 0 };
-        let key = (name.to_owned(), item, contract);
+        let key = (name, item, contract);
         if let Some(known) = self.known.get(&key) {
             return Some(Arc::clone(known));
         }
+        let name = &*key.0;
         let fact = self.parts.facts.fact(name, decision.item, decision.contract)?;
         let manifest = &self.parts.facts.manifest.document;
         let result = if fact.origins.iter().any(|origin| Arc::ptr_eq(&origin.document, manifest)) {

@@ -34,7 +34,7 @@ pub struct Report {
     /// Every file that was read for the run, with its digest.
     pub inputs: Vec<Input>,
     /// What the rules say, for the ids in `flows`.
-    pub rules: BTreeMap<String, RuleInfo>,
+    pub rules: BTreeMap<Arc<str>, RuleInfo>,
     /// What the facts mean, for the names in `flows`.
     pub facts: BTreeMap<String, String>,
     /// The flows, sorted by integration and in the order of the manifest.
@@ -175,7 +175,7 @@ pub struct FlowResult {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleResult {
     /// The rule's id.
-    pub id: String,
+    pub id: Arc<str>,
     /// Its status: the worst over the data items and contracts of the flow.
     pub status: Status,
     /// What the status means for the flow.
@@ -185,7 +185,7 @@ pub struct RuleResult {
     pub fingerprint: Option<String>,
     /// Why the finding does not count, so that its verdict is `permitted` whatever its status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aside: Option<Aside>,
+    pub aside: Option<Box<Aside>>,
     /// The data items that have the status; none are named where the rule does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<String>,
@@ -373,7 +373,7 @@ impl FlowResult {
 
     /// The findings that do not count, in the order of what sets them aside.
     pub fn set_aside(&self) -> Vec<(&RuleResult, &Aside)> {
-        let mut found: Vec<_> = self.rules.iter().filter_map(|rule| Some((rule, rule.aside.as_ref()?))).collect();
+        let mut found: Vec<_> = self.rules.iter().filter_map(|rule| Some((rule, rule.aside.as_deref()?))).collect();
         found.sort_by_key(|(rule, aside)| (aside.by, &rule.id));
         found
     }
@@ -389,7 +389,7 @@ impl RuleResult {
     pub fn set_aside(&mut self, by: AsideBy, reason: String, place: Option<Place>, approval: Option<Approval>) {
         if self.verdict > Verdict::Permitted {
             let verdict = std::mem::replace(&mut self.verdict, Verdict::Permitted);
-            self.aside = Some(Aside { by, verdict, reason, place, approval });
+            self.aside = Some(Box::new(Aside { by, verdict, reason, place, approval }));
         }
     }
 }

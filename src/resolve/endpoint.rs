@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::in_use::InUse;
-use super::{Absent, Fact, Facts, Origin, Scene, Value, paper, places, retention};
+use super::{Absent, Fact, Facts, Origin, Scene, Value, below, paper, places, retention};
 use crate::document::yaml::escape;
 use crate::knowledge::{Known, ServiceView};
 use crate::model::{Date, FactDecl, ProviderAgreement, Root, Tree};
@@ -98,10 +98,7 @@ fn own(scene: &Scene<'_>, in_use: &InUse<'_>, path: &str, decl: &FactDecl) -> Op
 
 /// One fact of a tree of terms; unknown outside its dates.
 fn fact(scene: &Scene<'_>, in_use: &InUse<'_>, tree: &Tree, path: &str, decl: &FactDecl, at: &str) -> Option<Fact> {
-    let (first, rest) =
-        path.split_once('.').map_or((path, String::new()), |(first, rest)| (first, rest.replace('.', "/")));
-    let stated = tree.get(first)?;
-    let stated = if rest.is_empty() { stated } else { stated.pointer(&format!("/{rest}"))? };
+    let stated = below(tree, path)?;
     let value = stated.get("value")?;
     let day = |key: &str| -> Option<Date> { stated.get(key).and_then(Json::as_str)?.parse().ok() };
     let holds = day("valid_from").is_none_or(|from| from <= scene.as_of())

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Absent, Fact, Facts, Origin, Scene, Value, in_force, origin, paper};
+use super::{Absent, Fact, Facts, Origin, Scene, Value, below, in_force, origin, paper};
 use crate::model::{Consent, NONE, Root, TermType, Tree};
 
 pub(super) fn facts(scene: &Scene<'_>) -> Facts {
@@ -55,14 +55,12 @@ fn declared(scene: &Scene<'_>, facts: &mut Facts) {
 /// Facts that stand in a part of the manifest whose shape the catalogue decides.
 fn stated(scene: &Scene<'_>, field: &str, tree: &Tree, at: &str, facts: &mut Facts) {
     let prefix = format!("{}.{field}", Root::Flow.prefix());
-    let json = Json::Object(tree.clone());
     for (path, decl) in scene.frame.catalogue.below(&prefix) {
         if decl.computed {
             continue;
         }
-        let pointer = format!("/{}", path.replace('.', "/"));
-        let place = origin(&scene.manifest.document, format!("{at}{pointer}"));
-        let value = match json.pointer(&pointer) {
+        let place = origin(&scene.manifest.document, format!("{at}/{}", path.replace('.', "/")));
+        let value = match below(tree, path) {
             Some(found) => scene.read(found, &decl.fact_type),
             None if scene.frame.absent == Absent::NotDone => {
                 Value::default(decl, decl.absent.as_ref()).unwrap_or(Value::Unknown)
@@ -129,18 +127,4 @@ fn vulnerable(scene: &Scene<'_>, facts: &mut Facts) {
         _ => None,
     };
     facts.insert("subjects.vulnerable".into(), Fact::from_all(answer.into(), kinds.origins));
-}
-
-/// Groups of countries: `eea` is the group `EEA` of the vocabulary on the day of the decision, and so on.
-pub(super) fn places(scene: &Scene<'_>) -> Facts {
-    let vocabulary = &scene.frame.knowledge.vocabulary;
-    let mut facts = Facts::new();
-    for (path, _) in scene.frame.catalogue.of(Root::Places) {
-        let group = path.to_uppercase().replace('_', "-");
-        if let Some((document, pointer)) = vocabulary.place(TermType::CountryGroup, &group) {
-            let countries = vocabulary.countries([&group], scene.as_of());
-            facts.insert(path.clone(), Fact::new(Value::Set(countries), origin(document, pointer)));
-        }
-    }
-    scene.complete(Root::Places, facts, &scene.here("location"))
 }

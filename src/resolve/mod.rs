@@ -16,12 +16,12 @@ use serde_json::Value as Json;
 
 use crate::document::Document;
 use crate::knowledge::{Knowledge, Known};
-use crate::model::{Catalogue, Date, FactType, Flow, Manifest, NONE, ProviderProfile, Root};
+use crate::model::{Catalogue, Date, FactType, Flow, Manifest, NONE, ProviderProfile, Root, Tree};
 
 pub use fact::{Cited, Fact, Facts, Origin, Value};
 
 /// What a decision is taken from, beside the documents.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Frame<'a> {
     /// Everything known.
     pub knowledge: &'a Knowledge,
@@ -31,6 +31,16 @@ pub struct Frame<'a> {
     pub as_of: Date,
     /// What a missing statement of the manifest means.
     pub absent: Absent,
+    /// Groups of countries on the day: the same for every flow.
+    groups: Arc<Facts>,
+}
+
+impl<'a> Frame<'a> {
+    /// What decisions of a day are taken from.
+    pub fn new(knowledge: &'a Knowledge, catalogue: &'a Catalogue, as_of: Date, absent: Absent) -> Self {
+        let groups = Arc::new(places::groups(&knowledge.vocabulary, catalogue, as_of));
+        Self { knowledge, catalogue, as_of, absent, groups }
+    }
 }
 
 /// What it means when the manifest does not state something.
@@ -60,7 +70,7 @@ pub struct FlowFacts {
     /// The endpoint under the terms in effect.
     pub endpoint: Facts,
     /// Groups of countries on the day.
-    pub places: Facts,
+    pub places: Arc<Facts>,
     /// The data items.
     pub items: Vec<ItemFacts>,
     /// The contracts; one entry without a name when no contract governs the data.
@@ -133,7 +143,7 @@ pub fn resolve(frame: &Frame<'_>, manifest: &Known<Manifest>, index: usize) -> F
         purpose: Fact::new(Value::Name(flow.purpose.clone()), scene.here("purpose")),
         service: Fact::new(Value::Name(flow.service.clone()), scene.here("service")),
         endpoint: endpoint::facts(&scene),
-        places: flow::places(&scene),
+        places: places::of(&scene),
         profile: frame.knowledge.profiles.get(scene.provider()).cloned(),
         manifest: manifest.clone(),
         index,
@@ -184,6 +194,12 @@ impl<'a> Scene<'a> {
             (value, _) => value,
         }
     }
+}
+
+/// What stands in a tree under the dotted path of a fact.
+fn below<'t>(tree: &'t Tree, path: &str) -> Option<&'t Json> {
+    let mut steps = path.split('.');
+    steps.next().and_then(|first| tree.get(first)).and_then(|found| steps.try_fold(found, |at, step| at.get(step)))
 }
 
 /// True when a paper holds on a day: from its date to its expiry, both included.

@@ -1,12 +1,34 @@
-//! Places: sets of countries, or unlimited.
+//! Places: sets of countries, or unlimited; and groups of countries.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::fact::and;
 use super::in_use::InUse;
 use super::{Fact, Facts, Origin, Scene, Value};
 use crate::document::yaml::escape;
-use crate::model::{ANY, Location, Places, UNKNOWN};
+use crate::knowledge::Vocabulary;
+use crate::model::{ANY, Catalogue, Date, Location, Places, Root, TermType, UNKNOWN};
+
+/// Groups of countries: `eea` is the group `EEA` of the vocabulary on the day of the decision, and so on.
+pub(super) fn groups(vocabulary: &Vocabulary, catalogue: &Catalogue, as_of: Date) -> Facts {
+    let group = |path: &String| {
+        let id = path.to_uppercase().replace('_', "-");
+        let (document, pointer) = vocabulary.place(TermType::CountryGroup, &id)?;
+        let countries = Value::Set(vocabulary.countries([&id], as_of));
+        Some((path.clone(), Fact::new(countries, Origin::new(document, pointer))))
+    };
+    catalogue.of(Root::Places).filter_map(|(path, _)| group(path)).collect()
+}
+
+/// The groups of countries; one that no vocabulary gives is unknown.
+pub(super) fn of(scene: &Scene<'_>) -> Arc<Facts> {
+    let groups = &scene.frame.groups;
+    if groups.len() == scene.frame.catalogue.of(Root::Places).count() {
+        return Arc::clone(groups);
+    }
+    Arc::new(scene.complete(Root::Places, groups.as_ref().clone(), &scene.here("location")))
+}
 
 pub(super) fn facts(scene: &Scene<'_>, in_use: &InUse<'_>, facts: &mut Facts) {
     let Some((layer, location)) = in_use.view.find(|service| service.locations.get(&scene.flow.location)) else {

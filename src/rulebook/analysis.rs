@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::{Catalogue, Root};
+use crate::model::{Catalogue, FactType, Root};
 
 /// Which facts the two sides of a rule consult.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,8 @@ pub struct Consulted {
     pub guarded: bool,
     /// Every entity that the rule names, as type and id.
     pub entities: BTreeSet<(String, String)>,
+    /// The texts with which the rule compares free texts, when it does nothing else with them.
+    pub(crate) texts: Option<BTreeSet<String>>,
 }
 
 /// A simple conjunct of `when`: a test of one fact.
@@ -75,6 +77,8 @@ pub(super) fn consulted(policy: &Value, catalogue: &Catalogue) -> Result<Consult
     found.guarded = guards(&when["body"], &mut found.guards) && unscoped;
     facts(&when["body"], catalogue, &mut found.applies)?;
     facts(&unless["body"], catalogue, &mut found.satisfied)?;
+    let mut compared = BTreeSet::new();
+    found.texts = only_compares(&policy["conditions"], catalogue, &mut compared).then_some(compared);
     entities(&policy["conditions"], &mut found.entities);
     Ok(found)
 }
@@ -100,6 +104,29 @@ fn facts(expression: &Value, catalogue: &Catalogue, found: &mut BTreeSet<String>
         Value::Object(map) => map.values().try_for_each(|inner| facts(inner, catalogue, found)),
         Value::Array(items) => items.iter().try_for_each(|inner| facts(inner, catalogue, found)),
         _ => Ok(()),
+    }
+}
+
+/// Collects the texts with which free texts are compared; false when something else is done with a free text.
+fn only_compares(expression: &Value, catalogue: &Catalogue, found: &mut BTreeSet<String>) -> bool {
+    let free = |expression: &Value| {
+        chain(expression).and_then(|name| catalogue.find(&name)).is_some_and(|fact| fact.fact_type == FactType::Text)
+    };
+    if free(expression) {
+        return false;
+    }
+    if let Some(sides) = expression.get("==").or_else(|| expression.get("!=")) {
+        for (text, other) in [(&sides["left"], &sides["right"]), (&sides["right"], &sides["left"])] {
+            if let (true, Some(other)) = (free(text), other["Value"].as_str()) {
+                found.insert(other.to_owned());
+                return true;
+            }
+        }
+    }
+    match expression {
+        Value::Object(map) => map.values().all(|inner| only_compares(inner, catalogue, found)),
+        Value::Array(items) => items.iter().all(|inner| only_compares(inner, catalogue, found)),
+        _ => true,
     }
 }
 
@@ -170,5 +197,22 @@ mod tests {
         assert!(read(&json!({ "==": { "left": flow, "right": flow } })).is_err());
         assert!(read(&json!({ "Var": "context" })).is_err());
         assert_eq!(read(&json!({ "in": { "left": { "Var": "principal" }, "right": { "Value": 1 } } })), Ok(()));
+    }
+
+    #[test]
+    fn a_free_text_is_only_compared_when_nothing_else_is_done_with_it() {
+        let files = crate::load::embedded(crate::load::Embedded::Policies);
+        let schema = files.iter().find(|file| file.path.ends_with(".cedarschema")).unwrap();
+        let catalogue = crate::rulebook::read_facts(schema).unwrap().catalogue;
+        let why = json!({ ".": { "left": { ".": { "left": { ".": { "left": { "Var": "context" }, "attr": "flow" } },
+            "attr": "necessity" } }, "attr": "why_external" } });
+        let read = |expression: Value| {
+            let mut found = BTreeSet::new();
+            only_compares(&json!([expression]), &catalogue, &mut found).then_some(found)
+        };
+        assert_eq!(read(json!({ "!=": { "left": why, "right": { "Value": "" } } })), Some([String::new()].into()));
+        assert_eq!(read(json!({ "==": { "left": { "Value": "a" }, "right": why } })), Some(["a".to_owned()].into()));
+        assert_eq!(read(json!({ "==": { "left": why, "right": why } })), None);
+        assert_eq!(read(json!({ "like": { "left": why, "pattern": ["Wildcard"] } })), None);
     }
 }

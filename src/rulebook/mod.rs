@@ -31,7 +31,7 @@ pub(crate) use written::PERMITTED;
 #[derive(Debug)]
 pub struct RuleBook {
     /// The rules, by id.
-    pub rules: BTreeMap<String, Rule>,
+    pub rules: BTreeMap<Arc<str>, Rule>,
     /// The packs, by id.
     pub packs: BTreeMap<String, RulePack>,
     /// The facts that rules may consult.
@@ -70,7 +70,7 @@ impl RuleBook {
             }
         };
         let before = problems.len();
-        let mut by_id: BTreeMap<String, Rule> = BTreeMap::new();
+        let mut by_id: BTreeMap<Arc<str>, Rule> = BTreeMap::new();
         for rule in rules {
             // A later file replaces a rule of the same id: the user's own folder comes after the embedded one.
             if let Some(earlier) = by_id.get(&rule.id).filter(|earlier| earlier.file.embedded == rule.file.embedded) {
@@ -161,7 +161,7 @@ fn validate(schema: Schema, rules: &[&Rule], problems: &mut Vec<Problem>) {
     let found: BTreeSet<(String, String)> =
         errors.chain(warnings).map(|(id, message)| (id.to_string(), message)).collect();
     for (id, message) in found {
-        if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
+        if let Some(rule) = rules.iter().find(|rule| *rule.id == *id) {
             problems.push(Problem::new(message).at(&rule.file, 0..0, "in this rule"));
         }
     }

@@ -18,7 +18,7 @@ use crate::source::SourceFile;
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// `pack/file-stem`.
-    pub id: String,
+    pub id: Arc<str>,
     /// The requirement, in one sentence.
     pub title: String,
     /// Article, clause or term.
@@ -151,7 +151,7 @@ fn read(file: &Arc<SourceFile>, catalogue: &Catalogue) -> Result<Rule, String> {
         policy: OnceLock::new(),
         applies: OnceLock::new(),
         applies_id: format!("{id}?applies"),
-        id,
+        id: id.into(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Do the scenarios notice when a rule is wrong? Every rule is changed in one place at a time; some page must then fail.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::page::Scenario;
@@ -15,7 +17,7 @@ pub struct Mutation {
     /// How many changed rules were tried.
     pub tried: usize,
     /// Changes that no scenario noticed: the rule's id, and the change in words.
-    pub survivors: Vec<(String, String)>,
+    pub survivors: Vec<(Arc<str>, String)>,
 }
 
 /// Changes every rule that the filter lets pass in every way, and looks whether some scenario notices.

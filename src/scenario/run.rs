@@ -51,9 +51,9 @@ pub enum Mismatch {
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// Rules that some scenario violates.
-    pub violated: BTreeSet<String>,
+    pub violated: BTreeSet<Arc<str>>,
     /// Rules that some scenario satisfies.
-    pub satisfied: BTreeSet<String>,
+    pub satisfied: BTreeSet<Arc<str>>,
 }
 
 /// The facts of a scenario's flow and the day of its decision.
@@ -133,7 +133,7 @@ pub(super) fn case(workspace: &Workspace, scenario: &Scenario) -> Result<Case, S
     match manifest {
         Some(manifest) if problems.is_empty() => {
             let as_of = scenario.block.as_of.unwrap_or(scenario.given.as_of);
-            let frame = Frame { knowledge: &knowledge, catalogue, as_of, absent: Absent::NotDone };
+            let frame = Frame::new(&knowledge, catalogue, as_of, Absent::NotDone);
             Ok(Case { facts: resolve(&frame, &manifest, 0), as_of })
         }
         _ => Err(problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; ")),
@@ -247,12 +247,12 @@ fn compare(scenario: &Scenario, result: &Result<FlowResult, String>) -> Vec<Mism
     let mut by_status: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for rule in &flow.rules {
         if rule.aside.is_some() {
-            by_status.entry("advised").or_default().insert(rule.id.clone());
+            by_status.entry("advised").or_default().insert(rule.id.to_string());
             continue;
         }
         match rule.status {
-            Status::Violated => by_status.entry("violated").or_default().insert(rule.id.clone()),
-            Status::Undetermined => by_status.entry("undetermined").or_default().insert(rule.id.clone()),
+            Status::Violated => by_status.entry("violated").or_default().insert(rule.id.to_string()),
+            Status::Undetermined => by_status.entry("undetermined").or_default().insert(rule.id.to_string()),
             Status::Satisfied | Status::NotApplicable => false,
         };
     }

@@ -34,7 +34,7 @@ empty=$(pdftotext -layout "$pdf" - | awk -v RS='\f' 'NF < 12 { printf "%s ", NR 
 [ -z "${empty// }" ] || fail "nearly empty pages: $empty"
 for page in 1 "$pages"; do grep -q "$page of $pages" <<<"$text" || fail "no page number $page of $pages"; done
 flat=$(pdftotext "$pdf" - | tr -s '[:space:]' ' ')
-for word in 'Verdicts' 'What is still open' 'Control matrix' 'Provider fact sheets' 'Files and signatures' 'Approved by' "$@"; do
+for word in 'Verdicts' 'What is still open' 'Grounds of memo' 'Control matrix' 'Provider fact sheets' 'Files and signatures' 'Approved by' "$@"; do
   grep -qF -- "$word" <<<"$flat" || fail "the words '$word' are not in it"
 done
 echo "$pdf: $pages pages, sound"

@@ -67,7 +67,7 @@ impl Oracle {
             .rules
             .keys()
             .map(|id| {
-                if satisfied.contains(id) {
+                if satisfied.contains(&**id) {
                     Status::Violated
                 } else if satisfied.contains(&format!("{id}{APPLIES}")) {
                     Status::Satisfied

@@ -254,12 +254,7 @@ fn sentence(problems: &[Problem]) -> String {
 impl Case {
     /// The facts of every flow.
     pub(crate) fn facts(&self) -> Vec<FlowFacts> {
-        let frame = Frame {
-            knowledge: &self.knowledge,
-            catalogue: world().catalogue(),
-            as_of: self.as_of,
-            absent: Absent::NotDone,
-        };
+        let frame = Frame::new(&self.knowledge, world().catalogue(), self.as_of, Absent::NotDone);
         (0..self.manifest.model.flows.len()).map(|index| resolve(&frame, &self.manifest, index)).collect()
     }
 
@@ -405,7 +400,7 @@ pub(crate) fn set(facts: &mut FlowFacts, spot: &Spot, value: Value) {
         Root::Resource => &mut facts.endpoint,
         Root::Contract => &mut facts.contracts[*index].facts,
         Root::Flow => &mut facts.circumstances,
-        Root::Places => &mut facts.places,
+        Root::Places => Arc::make_mut(&mut facts.places),
     };
     group.get_mut(path).expect("a fact of the flow").value = value;
 }

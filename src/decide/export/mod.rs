@@ -93,9 +93,9 @@ struct Written<'a> {
 
 impl Written<'_> {
     fn request(&mut self, flow: &FlowFacts, decision: &Decision) -> Result<(), String> {
-        let of_status = |status: Status| -> Vec<&String> {
+        let of_status = |status: Status| -> Vec<&str> {
             let outcomes = self.book.rules.keys().zip(&decision.outcomes);
-            outcomes.filter(|(_, outcome)| outcome.status == status).map(|(id, _)| id).collect()
+            outcomes.filter(|(_, outcome)| outcome.status == status).map(|(id, _)| &**id).collect()
         };
         let (violated, undetermined) = (of_status(Status::Violated), of_status(Status::Undetermined));
         let failed = decision.outcomes.iter().any(|outcome| outcome.error.is_some());

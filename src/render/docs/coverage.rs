@@ -24,7 +24,7 @@ pub(super) fn page(book: &RuleBook, tested: &[&FlowResult]) -> String {
     }
     let mut rows = vec![["rule", "violated", "undetermined", "satisfied", "advises"].map(str::to_owned).to_vec()];
     for rule in book.rules.values() {
-        let of_rule = counts.get(rule.id.as_str()).copied().unwrap_or_default();
+        let of_rule = counts.get(&*rule.id).copied().unwrap_or_default();
         let name = format!("[{}](packs/{}.md)", rule.id, rule.pack());
         rows.push(std::iter::once(name).chain(of_rule.map(|number| number.to_string())).collect());
     }

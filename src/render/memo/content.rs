@@ -16,7 +16,7 @@ pub(super) struct Book {
     pub(super) foot: String,
     /// The first page.
     pub(super) cover: Vec<Block>,
-    /// The rest, each chapter from a new page on.
+    /// The rest.
     pub(super) chapters: Vec<Chapter>,
 }
 
@@ -28,6 +28,8 @@ pub(super) struct Chapter {
     pub(super) level: u8,
     /// The heading.
     pub(super) title: String,
+    /// True when it begins on a new page.
+    pub(super) turns: bool,
     /// What stands below the heading.
     pub(super) blocks: Vec<Block>,
 }
@@ -78,7 +80,7 @@ pub(super) struct Column {
 pub(super) type Text = Vec<Span>;
 
 /// A piece of text.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Span {
     /// The words, without line breaks.
     pub(super) words: String,

@@ -34,7 +34,7 @@ pub(super) fn render(book: &Book) -> String {
 
 fn section(chapter: &Chapter) -> Markup {
     html! {
-        section class="chapter" id=(chapter.id) {
+        section class=(if chapter.turns { "chapter" } else { "chapter among" }) id=(chapter.id) {
             (heading(chapter.level + 1, "title", &html! { (chapter.title) }))
             @for block in &chapter.blocks { (piece(block, chapter.level + 1)) }
         }

@@ -9,8 +9,8 @@ use super::{CATALOG, Source};
 use crate::report::{Report, RuleInfo};
 
 /// The rules of each pack.
-fn packs(report: &Report) -> BTreeMap<&str, Vec<(&String, &RuleInfo)>> {
-    let mut packs: BTreeMap<&str, Vec<(&String, &RuleInfo)>> = BTreeMap::new();
+fn packs(report: &Report) -> BTreeMap<&str, Vec<(&str, &RuleInfo)>> {
+    let mut packs: BTreeMap<&str, Vec<(&str, &RuleInfo)>> = BTreeMap::new();
     for (rule, info) in &report.rules {
         packs.entry(rule.split('/').next().unwrap_or_default()).or_default().push((rule, info));
     }

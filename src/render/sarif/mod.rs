@@ -27,9 +27,9 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// A value that JSON cannot hold: a fault of the program.
 pub fn render(report: &Report, verbose: bool) -> Result<String, String> {
     let findings = finding::all(report);
-    let ids = findings.iter().map(|finding| finding.rule.id.as_str());
+    let ids = findings.iter().map(|finding| &*finding.rule.id);
     let passed: Vec<(&FlowResult, &RuleResult)> = if verbose { passed(report) } else { Vec::new() };
-    let ids = ids.chain(passed.iter().map(|(_, rule)| rule.id.as_str()));
+    let ids = ids.chain(passed.iter().map(|(_, rule)| &*rule.id));
     let ids: BTreeSet<&str> = ids.chain(report.notices.iter().map(|notice| notice.id.as_str())).collect();
     let index: BTreeMap<&str, usize> = ids.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
 

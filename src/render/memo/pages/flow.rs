@@ -1,17 +1,17 @@
-//! The memo on a flow: may it, under which rules, facts and papers, what is open, and who let what stand until when.
+//! The memo on a flow: may it, under which rules, facts and papers, what is open, and who let what stand until when. It is
+//! made to fit one page; its grounds, with every place and source, stand in a part of their own.
 
 use std::collections::BTreeMap;
 
 use super::super::content::{Block, Chapter, Table, Text, joined, link, plain, quiet, spaced, span, strong, verdict};
 use super::super::dossier::{Background, PaperRecord};
-use super::{memo_id, name};
+use super::{grounds_id, memo_id, name};
 use crate::render::finding::{self, ASIDE, Finding, deciding, places, spot, value};
 use crate::render::html::heading;
 use crate::report::{Aside, AsideBy, FactResult, FlowResult, Report, RuleResult, Status};
 
 pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background: Option<&Background>) -> Chapter {
-    let findings: Vec<Finding<'_>> =
-        finding::of_flow(report, flow).filter(|finding| finding.aside().is_none()).collect();
+    let findings = counting(report, flow);
     let mut blocks = vec![
         Block::Answer(flow.verdict, heading(flow.verdict).to_owned()),
         Block::Facts(about(flow, background)),
@@ -20,15 +20,59 @@ pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background
     if findings.is_empty() {
         let beside = if flow.set_aside().is_empty() { "" } else { " What is set aside stands below." };
         blocks.push(Block::Paragraph(plain(format!("Nothing that counts.{beside}"))));
+    } else {
+        let columns = [("Rule", 3.0), ("Facts", 3.0), ("Remedy", 2.4)];
+        let rows = findings.iter().map(|finding| in_short(report, finding));
+        blocks.push(Block::Table(Table::new("Findings that count", &columns, rows.collect())));
     }
-    findings.iter().for_each(|finding| open(&mut blocks, finding));
     set_aside(&mut blocks, report, flow);
     if let Some(background) = background.filter(|background| !background.papers.is_empty()) {
         blocks.push(Block::Heading("Papers on record".to_owned()));
         blocks.push(Block::Table(papers(&background.papers, &report.as_of)));
     }
-    met(&mut blocks, report, flow);
-    Chapter { id: memo_id(number), level: 2, title: format!("Memo {number}: {}", name(flow)), blocks }
+    rules_met(&mut blocks, flow);
+    let grounds = link(format!("Grounds of memo {number}"), &format!("#{}", grounds_id(number)));
+    blocks.push(Block::Fine(spaced([span("With every fact, place and source:"), grounds])));
+    Chapter { id: memo_id(number), level: 2, title: format!("Memo {number}: {}", name(flow)), turns: true, blocks }
+}
+
+/// What a memo rests on: every finding in full, and the facts that met the rules that are met.
+pub(super) fn grounds(report: &Report, flow: &FlowResult, number: usize) -> Chapter {
+    let mut blocks = Vec::new();
+    counting(report, flow).iter().for_each(|finding| open(&mut blocks, finding));
+    facts_that_met(&mut blocks, report, flow);
+    if blocks.is_empty() {
+        blocks.push(Block::Paragraph(plain("No rule applies that consults a fact.")));
+    }
+    let title = format!("Grounds of memo {number}: {}", name(flow));
+    Chapter { id: grounds_id(number), level: 2, title, turns: false, blocks }
+}
+
+/// The findings that count.
+fn counting<'a>(report: &'a Report, flow: &'a FlowResult) -> Vec<Finding<'a>> {
+    finding::of_flow(report, flow).filter(|finding| finding.aside().is_none()).collect()
+}
+
+/// A finding in one row of a table.
+fn in_short(report: &Report, finding: &Finding<'_>) -> Vec<Text> {
+    let mut facts: Vec<Text> = Vec::new();
+    for fact in finding.facts() {
+        let told = spaced([span(question(report, fact)), strong(value(&fact.value))]);
+        // Items may answer a question alike.
+        if !facts.contains(&told) {
+            facts.push(told);
+        }
+    }
+    vec![
+        spaced([
+            verdict(finding.rule.verdict),
+            strong(&finding.rule.id),
+            span(&finding.info.title),
+            quiet(&finding.info.cites),
+        ]),
+        spaced(facts.into_iter().flatten()),
+        plain(&finding.info.remedy),
+    ]
 }
 
 fn about(flow: &FlowResult, background: Option<&Background>) -> Vec<(String, Text)> {
@@ -74,10 +118,14 @@ fn open(blocks: &mut Vec<Block>, finding: &Finding<'_>) {
     blocks.push(Block::Facts(facts));
 }
 
+/// The question that a fact answers.
+fn question<'a>(report: &'a Report, fact: &'a FactResult) -> &'a str {
+    report.facts.get(&fact.name).map_or(fact.name.as_str(), String::as_str)
+}
+
 /// A fact as question and answer, with where it stands.
 fn told(report: &Report, fact: &FactResult) -> Text {
-    let question = report.facts.get(&fact.name).map_or(fact.name.as_str(), String::as_str);
-    let mut text = vec![span(question), strong(value(&fact.value))];
+    let mut text = vec![span(question(report, fact)), strong(value(&fact.value))];
     for place in places(fact) {
         text.push(quiet(spot(&place)));
         if let Some(source) = place.source {
@@ -156,28 +204,36 @@ fn papers(papers: &[PaperRecord], as_of: &str) -> Table {
     Table::new("Papers on record, and whether they hold on the day of the decision", &columns, rows.collect())
 }
 
-/// The rules that are met, and the facts that met them.
-fn met(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
-    let satisfied: Vec<&RuleResult> = flow.rules.iter().filter(|rule| rule.status == Status::Satisfied).collect();
+fn satisfied(flow: &FlowResult) -> impl Iterator<Item = &RuleResult> {
+    flow.rules.iter().filter(|rule| rule.status == Status::Satisfied)
+}
+
+/// The rules that are met, by pack.
+fn rules_met(blocks: &mut Vec<Block>, flow: &FlowResult) {
     let mut packs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut facts: BTreeMap<&str, BTreeMap<&str, &FactResult>> = BTreeMap::new();
-    for rule in &satisfied {
+    for rule in satisfied(flow) {
         let (pack, short) = rule.id.split_once('/').unwrap_or(("", &rule.id));
         packs.entry(pack).or_default().push(short);
+    }
+    if !packs.is_empty() {
+        blocks.push(Block::Heading(format!("Rules that are met: {}", satisfied(flow).count())));
+        blocks.extend(packs.into_iter().map(|(pack, rules)| fine(pack, plain(rules.join(", ")))));
+    }
+}
+
+/// The facts that met the rules that are met, by file.
+fn facts_that_met(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
+    let mut facts: BTreeMap<&str, BTreeMap<&str, &FactResult>> = BTreeMap::new();
+    for rule in satisfied(flow) {
         let Some(info) = report.rules.get(&rule.id) else { continue };
         for fact in deciding(info, rule) {
             facts.entry(&fact.file).or_default().insert(&fact.name, fact);
         }
     }
-    if packs.is_empty() {
-        return;
-    }
-    blocks.push(Block::Heading(format!("Rules that are met: {}", satisfied.len())));
-    blocks.extend(packs.into_iter().map(|(pack, rules)| fine(pack, plain(rules.join(", ")))));
     if facts.is_empty() {
         return;
     }
-    blocks.push(Block::Heading("Facts that met them".to_owned()));
+    blocks.push(Block::Heading("Facts that met the rules".to_owned()));
     for (file, facts) in facts {
         let file = if file.is_empty() { "worked out" } else { file };
         let told = facts.values().map(|fact| span(format!("{} = {}", fact.name, value(&fact.value))));

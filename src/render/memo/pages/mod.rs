@@ -6,7 +6,7 @@ mod matrix;
 mod sheet;
 mod signatures;
 
-use super::content::{Book, Chapter};
+use super::content::{Block, Book, Chapter, plain};
 use super::dossier::Dossier;
 use crate::report::FlowResult;
 
@@ -17,6 +17,9 @@ pub(super) fn book(dossier: &Dossier<'_>) -> Book {
     for (at, flow) in report.flows.iter().enumerate() {
         chapters.push(flow::memo(report, flow, at + 1, dossier.backgrounds.get(at)));
     }
+    let about = "What every memo rests on: its findings in full, and the facts that met the rules that are met.";
+    chapters.push(part("grounds", "Grounds", vec![Block::Paragraph(plain(about))]));
+    chapters.extend(report.flows.iter().enumerate().map(|(at, flow)| flow::grounds(report, flow, at + 1)));
     chapters.push(matrix::chapter(report));
     chapters.push(sheet::overview(dossier));
     chapters.extend(dossier.sheets.iter().map(sheet::chapter));
@@ -42,12 +45,17 @@ fn memo_id(number: usize) -> String {
     format!("memo-{number}")
 }
 
+/// How the grounds of a memo are named.
+fn grounds_id(number: usize) -> String {
+    format!("grounds-{number}")
+}
+
 /// A flow by its integration and its own name.
 fn name(flow: &FlowResult) -> String {
     format!("{} › {}", flow.integration, flow.flow)
 }
 
 /// A chapter of the first level.
-fn part(id: &str, title: &str, blocks: Vec<super::content::Block>) -> Chapter {
-    Chapter { id: id.to_owned(), level: 1, title: title.to_owned(), blocks }
+fn part(id: &str, title: &str, blocks: Vec<Block>) -> Chapter {
+    Chapter { id: id.to_owned(), level: 1, title: title.to_owned(), turns: true, blocks }
 }

@@ -72,7 +72,7 @@ pub(super) fn chapter(sheet: &Sheet) -> Chapter {
         &columns,
         sheet.sources.iter().map(source).collect(),
     )));
-    Chapter { id: id(&sheet.service), level: 2, title: sheet.service.clone(), blocks }
+    Chapter { id: id(&sheet.service), level: 2, title: sheet.service.clone(), turns: true, blocks }
 }
 
 fn table(section: &Section) -> Table {

@@ -37,6 +37,7 @@ const TITLE: Style = Style { size: 24.0, leading: 30.0, above: 48.0, below: 14.0
 const ANSWER: Style = Style { size: 13.0, leading: 17.0, above: 4.0, below: 6.0, bold: true, sticks: false };
 const CHAPTER: Style = Style { size: 17.0, leading: 22.0, above: 0.0, below: 6.0, bold: true, sticks: true };
 const MEMO: Style = Style { size: 14.0, leading: 19.0, ..CHAPTER };
+const AMONG: Style = Style { size: 12.0, leading: 16.0, above: 20.0, ..CHAPTER };
 const HEADING: Style = Style { size: 10.5, leading: 14.0, above: 9.0, below: 3.0, bold: true, sticks: true };
 const SUBHEADING: Style = Style { size: 9.0, leading: 12.4, above: 6.0, below: 1.0, bold: false, sticks: true };
 
@@ -57,16 +58,20 @@ impl<'a> Layout<'a> {
         placer.place(&layout.rows(&book.cover, cover, 1));
         let mut part = 0;
         for chapter in &book.chapters {
-            placer.chapter(&chapter.title);
-            starts.insert(chapter.id.clone(), (placer.pages.len() - 1, placer.y));
             let section = layout.tree.add(if chapter.level == 1 { 0 } else { part }, Meaning::Section);
             if chapter.level == 1 {
                 part = section;
             }
             let level = u16::from(chapter.level) + 1;
-            let style = if chapter.level == 1 { CHAPTER } else { MEMO };
+            let style = match (chapter.level, chapter.turns) {
+                (1, _) => CHAPTER,
+                (_, true) => MEMO,
+                (_, false) => AMONG,
+            };
             let mut rows = vec![layout.heading(&plain(&chapter.title), style, section, level)];
             rows.extend(layout.rows(&chapter.blocks, section, level));
+            placer.chapter(&chapter.title, chapter.turns, &rows);
+            starts.insert(chapter.id.clone(), (placer.pages.len() - 1, placer.y));
             placer.place(&rows);
         }
         Sheets { pages: placer.pages, tree: layout.tree, starts }

@@ -86,23 +86,24 @@ impl Placer {
         Self { pages: vec![Page::default()], y: TOP, chapter: None }
     }
 
-    /// Begins a chapter, on a new page.
-    pub(super) fn chapter(&mut self, title: &str) {
-        self.pages.push(Page::default());
+    /// Begins a chapter, on a new page if it `turns` or if there is no room on this one for what stands first.
+    pub(super) fn chapter(&mut self, title: &str, turns: bool, first: &[Row]) {
+        if turns || self.y + Self::least(first) > BOTTOM {
+            self.pages.push(Page::default());
+            self.y = TOP;
+        }
         self.chapter = Some(title.to_owned());
-        self.y = TOP;
+    }
+
+    /// What must stand on a page for the first of some rows to begin there, with those that it sticks to.
+    fn least(rows: &[Row]) -> f32 {
+        let sticking = rows.iter().take_while(|row| row.sticks).count();
+        rows.iter().take(sticking + 1).map(Row::least).sum()
     }
 
     pub(super) fn place(&mut self, rows: &[Row]) {
         for (at, row) in rows.iter().enumerate() {
-            let mut with = row.least();
-            for (before, after) in rows.iter().zip(rows.iter().skip(1)).skip(at) {
-                if !before.sticks {
-                    break;
-                }
-                with += after.least();
-            }
-            if self.y + with > BOTTOM && self.y > TOP {
+            if self.y + Self::least(&rows[at..]) > BOTTOM && self.y > TOP {
                 self.turn(row);
             }
             self.put_divided(row);
