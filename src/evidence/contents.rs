@@ -79,22 +79,36 @@ pub fn bundle(export: &Export<'_>, keys: &[SigningKey]) -> Result<Files, String>
 /// Every file that the attestation covers, but for the list of digests. One more file is one more line here.
 fn contents(export: &Export<'_>, inputs: &[(InputFile, Arc<SourceFile>)]) -> Result<Files, String> {
     let (report, workspace, manifests) = (export.report, export.workspace, export.manifests);
-    let text = render::text::render(report, WIDTH, true);
+    let places: BTreeMap<&str, &str> =
+        inputs.iter().map(|(input, _)| (input.path.as_str(), input.file.as_str())).collect();
+    let place = |path: &str| format!("../{}", places.get(path).copied().unwrap_or(path));
+    // Side by side: each is a pass over every flow.
+    let ((cedar, oscal), (registers, (result, text))) = rayon::join(
+        || {
+            rayon::join(
+                || pipeline::cedar_files(workspace, manifests, export.as_of, Absent::NotDone),
+                || render::oscal::files(report, export.time.into(), &place),
+            )
+        },
+        || {
+            rayon::join(
+                || registers::files(workspace, manifests, report, Moment::At(export.time.into())),
+                || rayon::join(|| render::json(report), || render::text::render(report, WIDTH, true)),
+            )
+        },
+    );
     let mut files: Files =
         inputs.iter().map(|(input, file)| (input.file.clone(), file.text.clone().into_bytes())).collect();
-    files.insert(RESULT_FILE.to_owned(), render::json(report)?.into_bytes());
+    files.insert(RESULT_FILE.to_owned(), result?.into_bytes());
     files.insert("report.txt".to_owned(), anstream::adapter::strip_str(&text).to_string().into_bytes());
     files.insert(POLICIES.to_owned(), policies(inputs).into_bytes());
     files.insert("README.txt".to_owned(), README.as_bytes().to_vec());
     let mut add = |folder: &str, texts: BTreeMap<String, String>| {
         files.extend(texts.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text.into_bytes())));
     };
-    let places: BTreeMap<&str, &str> =
-        inputs.iter().map(|(input, _)| (input.path.as_str(), input.file.as_str())).collect();
-    let place = |path: &str| format!("../{}", places.get(path).copied().unwrap_or(path));
-    add("cedar", pipeline::cedar_files(workspace, manifests, export.as_of, Absent::NotDone)?);
-    add("oscal", render::oscal::files(report, export.time.into(), &place)?);
-    add("registers", registers::files(workspace, manifests, report, Moment::At(export.time.into()))?);
+    add("cedar", cedar?);
+    add("oscal", oscal?);
+    add("registers", registers?);
     files.extend(dossier(report, workspace, manifests, &files, &[], export.time)?);
     Ok(files)
 }
@@ -115,10 +129,8 @@ pub fn dossier(
     let known = (&workspace.knowledge, &workspace.book.catalogue);
     let exported = time.to_string();
     let dossier = Dossier::new(report, known, manifests, (&digests, signers), &exported);
-    Ok(Files::from([
-        (REPORT_HTML.to_owned(), memo::html(&dossier).into_bytes()),
-        (REPORT_PDF.to_owned(), memo::pdf(&dossier)?),
-    ]))
+    let (html, pdf) = rayon::join(|| memo::html(&dossier), || memo::pdf(&dossier));
+    Ok(Files::from([(REPORT_HTML.to_owned(), html.into_bytes()), (REPORT_PDF.to_owned(), pdf?)]))
 }
 
 /// Every text that decided, with its place in the bundle.

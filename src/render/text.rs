@@ -9,6 +9,9 @@ use super::finding::{PLACES, by_places, circumstances, counts, deciding, sign, v
 use super::page::{BLUE, DIM, GREEN, NO_BREAK, Page, RED, STRONG, YELLOW, styled};
 use crate::report::{Approval, AsideBy, FactResult, FlowResult, Place, Report, RuleResult, Status, Verdict};
 
+/// Flows that are rendered side by side.
+const PIECE: usize = 256;
+
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
 pub fn render(report: &Report, width: usize, verbose: bool) -> String {
     let section = |flow: &FlowResult| {
@@ -17,7 +20,11 @@ pub fn render(report: &Report, width: usize, verbose: bool) -> String {
         page.gap();
         page.finish()
     };
-    let mut text: String = report.flows.par_iter().map(section).collect();
+    let mut text = String::new();
+    // In pieces, so that the parts do not stand beside the whole.
+    for flows in report.flows.chunks(PIECE) {
+        text.par_extend(flows.par_iter().map(section));
+    }
     let mut page = Page::new(width);
     notices(&mut page, report);
     summary(&mut page, report);

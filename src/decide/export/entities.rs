@@ -1,6 +1,6 @@
 //! Requests and entities in Cedar's JSON, with facts in records as rules are written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -11,6 +11,9 @@ use crate::knowledge::Vocabulary;
 use crate::model::{FactType, Root, TermType};
 use crate::resolve::{FlowFacts, Value};
 use crate::rulebook::RuleBook;
+
+/// The things of a flow that are written already: its requests share most of them.
+pub(super) type Parts = HashMap<(Root, usize, Filling), String>;
 
 /// Writes the things of requests.
 pub(super) struct Things<'a> {
@@ -51,18 +54,28 @@ impl<'a> Things<'a> {
         }))
     }
 
-    /// The entities of a request: its five things, and the words above its data class, service and purpose.
+    /// The entities of a request, as they stand in a list: its five things, and the words above its data class, service and purpose.
     pub(super) fn entities(
         &self,
         flow: &FlowFacts,
         decision: &Decision,
         filling: Filling,
-    ) -> Result<Vec<Json>, String> {
+        parts: &mut Parts,
+    ) -> String {
         let stated = flow.flow();
         let provider = stated.service.split('/').next().unwrap_or_default();
         let class = &stated.data[decision.item].class;
-        let mut entities = Vec::new();
+        let mut things: Vec<String> = Vec::new();
         for root in Root::ALL {
+            let number = match root {
+                Root::Principal => decision.item,
+                Root::Contract => decision.contract,
+                Root::Resource | Root::Flow | Root::Places => 0,
+            };
+            if let Some(known) = parts.get(&(root, number, filling)) {
+                things.push(known.clone());
+                continue;
+            }
             let above = match root {
                 Root::Principal => vec![plain(TermType::DataClass.name(), class)],
                 Root::Resource => vec![plain("Service", &stated.service)],
@@ -70,8 +83,11 @@ impl<'a> Things<'a> {
             };
             let uid = plain(root.entity_type(), &id(root, flow, decision));
             let attributes = self.attributes(root, flow, decision, filling);
-            entities.push(json!({ "uid": uid, "attrs": attributes, "parents": above }));
+            let thing = json!({ "uid": uid, "attrs": attributes, "parents": above }).to_string();
+            parts.insert((root, number, filling), thing.clone());
+            things.push(thing);
         }
+        let mut entities = Vec::new();
         entities.push(word(&plain("Service", &stated.service), &[plain("Provider", provider)]));
         entities.push(word(&plain("Provider", provider), &[]));
         self.words(TermType::DataClass, class, &mut entities);
@@ -84,7 +100,8 @@ impl<'a> Things<'a> {
             let above: Vec<Json> = wider.iter().skip(1).map(|wider| wider["uid"].clone()).collect();
             entities.push(word(&purpose["uid"], &above));
         }
-        Ok(entities)
+        things.extend(entities.iter().map(Json::to_string));
+        things.join(",")
     }
 
     /// A word and every word that it stands in, itself first.

@@ -9,13 +9,14 @@ mod stand_in;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value as Json, json};
+use rayon::prelude::*;
+use serde_json::json;
 
 use super::{Decider, Decision, Status};
 use crate::knowledge::Vocabulary;
 use crate::resolve::FlowFacts;
 use crate::rulebook::{PERMITTED, RuleBook};
-use entities::Things;
+use entities::{Parts, Things};
 use stand_in::Filling;
 
 /// How far a request can be decided without Tidegate.
@@ -53,46 +54,86 @@ pub fn export(
 ) -> Result<BTreeMap<String, String>, String> {
     let decider = Decider::new(book, vocabulary)?;
     let decided = decider.decide(&decider.prepare(flows))?;
-    let things = Things::new(book, vocabulary);
-    let mut written = Written { book, things, names: BTreeSet::new(), tests: Vec::new(), requests: Vec::new() };
-    for (flow, decisions) in flows.iter().zip(&decided) {
-        for decision in decisions {
-            written.request(flow, decision)?;
-        }
-    }
-    let counts: BTreeMap<&str, usize> = Answer::ALL
-        .into_iter()
-        .map(|answer| {
-            let of_answer = written.requests.iter().filter(|request| request["answer"] == answer.word());
-            (answer.word(), of_answer.count())
+    let mut names = Names::default();
+    let named: Vec<(&FlowFacts, Vec<(&Decision, String)>)> = flows
+        .iter()
+        .zip(&decided)
+        .map(|(flow, decisions)| {
+            (flow, decisions.iter().map(|decision| (decision, names.of(flow, decision))).collect())
         })
         .collect();
+    let writer = Writer { book, things: Things::new(book, vocabulary) };
+    // As texts from here on: the trees of a large portfolio would fill the memory.
+    let written: Result<Vec<Vec<Written>>, String> =
+        named.par_iter().map(|(flow, decisions)| writer.flow(flow, decisions)).collect();
+    let written: Vec<Written> = written?.into_iter().flatten().collect();
+    let counts: BTreeMap<&str, usize> = Answer::ALL
+        .into_iter()
+        .map(|answer| (answer.word(), written.iter().filter(|request| request.answer == answer).count()))
+        .collect();
     let counts = json!(counts);
-    let head = format!("{{\"version\":1,\"requests\":{},\"answers\":{counts}", written.requests.len());
+    let head = format!("{{\"version\":1,\"requests\":{},\"answers\":{counts}", written.len());
+    let tests = written.iter().flat_map(|request| &request.tests);
     Ok(BTreeMap::from([
         ("policies.cedar".to_owned(), book.policies_text()),
         ("schema.cedarschema".to_owned(), book.schema_text(vocabulary)),
-        ("tests.json".to_owned(), format!("{}\n", lines(&written.tests))),
-        ("requests.json".to_owned(), format!("{head},\"list\":{}}}\n", lines(&written.requests))),
+        ("tests.json".to_owned(), format!("{}\n", lines(tests))),
+        (
+            "requests.json".to_owned(),
+            format!("{head},\"list\":{}}}\n", lines(written.iter().map(|request| &request.text))),
+        ),
     ]))
 }
 
 /// A list in JSON with one entry on each line.
-fn lines(list: &[Json]) -> String {
-    let lines: Vec<String> = list.iter().map(Json::to_string).collect();
+fn lines<'a>(list: impl Iterator<Item = &'a String>) -> String {
+    let lines: Vec<&str> = list.map(String::as_str).collect();
     format!("[\n{}\n]", lines.join(",\n"))
 }
 
-struct Written<'a> {
-    book: &'a RuleBook,
-    things: Things<'a>,
-    names: BTreeSet<String>,
-    tests: Vec<Json>,
-    requests: Vec<Json>,
+/// A request as it is written.
+struct Written {
+    answer: Answer,
+    /// Its entry in `requests.json`.
+    text: String,
+    /// Its entries in `tests.json`.
+    tests: Vec<String>,
 }
 
-impl Written<'_> {
-    fn request(&mut self, flow: &FlowFacts, decision: &Decision) -> Result<(), String> {
+/// Names of requests. Two items of a flow may have one name.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(&mut self, flow: &FlowFacts, decision: &Decision) -> String {
+        let item = &flow.items[decision.item].field;
+        let contract = flow.contracts[decision.contract].id.as_deref().unwrap_or("no named contract");
+        let name = format!("{}/{}: {item} under {contract}", flow.manifest.model.id, flow.flow().id);
+        let mut unique = name.clone();
+        let mut number = 1;
+        while !self.taken.insert(unique.clone()) {
+            number += 1;
+            unique = format!("{name} ({number})");
+        }
+        unique
+    }
+}
+
+/// Writes requests.
+struct Writer<'a> {
+    book: &'a RuleBook,
+    things: Things<'a>,
+}
+
+impl Writer<'_> {
+    fn flow(&self, flow: &FlowFacts, decisions: &[(&Decision, String)]) -> Result<Vec<Written>, String> {
+        let mut parts = Parts::default();
+        decisions.iter().map(|(decision, name)| self.request(flow, decision, name, &mut parts)).collect()
+    }
+
+    fn request(&self, flow: &FlowFacts, decision: &Decision, name: &str, parts: &mut Parts) -> Result<Written, String> {
         let of_status = |status: Status| -> Vec<&str> {
             let outcomes = self.book.rules.keys().zip(&decision.outcomes);
             outcomes.filter(|(_, outcome)| outcome.status == status).map(|(id, _)| &**id).collect()
@@ -109,30 +150,29 @@ impl Written<'_> {
             Answer::Whole if violated.is_empty() => ("allow", json!([PERMITTED])),
             _ => ("deny", json!(violated)),
         };
-        let name = self.name(flow, decision);
         let unknown = self.things.unknown(flow, decision);
         let fillings: &[Filling] = match answer {
             Answer::Open => &[],
             _ if unknown.is_empty() => &[Filling::Low],
             _ => &Filling::ALL,
         };
+        let mut names = Vec::new();
         let mut tests = Vec::new();
         for filling in fillings {
             let test = match unknown.is_empty() {
-                true => name.clone(),
+                true => name.to_owned(),
                 false => format!("{name}, unknown facts {}", filling.word()),
             };
-            self.tests.push(json!({
-                "name": test,
-                "request": self.things.request(flow, decision)?,
-                "entities": self.things.entities(flow, decision, *filling)?,
-                "decision": decision_word,
-                "reason": reason,
-                "num_errors": 0,
-            }));
-            tests.push(test);
+            tests.push(format!(
+                r#"{{"name":{},"request":{},"entities":[{}],"decision":{},"reason":{reason},"num_errors":0}}"#,
+                json!(test),
+                self.things.request(flow, decision)?,
+                self.things.entities(flow, decision, *filling, parts),
+                json!(decision_word),
+            ));
+            names.push(test);
         }
-        self.requests.push(json!({
+        let text = json!({
             "name": name,
             "integration": flow.manifest.model.id,
             "flow": flow.flow().id,
@@ -142,22 +182,8 @@ impl Written<'_> {
             "violated": violated,
             "undetermined": undetermined,
             "unknown": unknown,
-            "tests": tests,
-        }));
-        Ok(())
-    }
-
-    /// Names a request. Two items of a flow may have one name.
-    fn name(&mut self, flow: &FlowFacts, decision: &Decision) -> String {
-        let item = &flow.items[decision.item].field;
-        let contract = flow.contracts[decision.contract].id.as_deref().unwrap_or("no named contract");
-        let name = format!("{}/{}: {item} under {contract}", flow.manifest.model.id, flow.flow().id);
-        let mut unique = name.clone();
-        let mut number = 1;
-        while !self.names.insert(unique.clone()) {
-            number += 1;
-            unique = format!("{name} ({number})");
-        }
-        unique
+            "tests": names,
+        });
+        Ok(Written { answer, text: text.to_string(), tests })
     }
 }

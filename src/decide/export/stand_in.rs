@@ -11,7 +11,7 @@ use crate::rulebook::RuleBook;
 const MANY: i64 = 1_000_000;
 
 /// One of two opposite ways to fill unknown facts.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Filling {
     /// No, nought, nothing, the first word.
     Low,

@@ -80,7 +80,7 @@ pub(super) struct Column {
 pub(super) type Text = Vec<Span>;
 
 /// A piece of text.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Span {
     /// The words, without line breaks.
     pub(super) words: String,

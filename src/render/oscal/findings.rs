@@ -1,5 +1,6 @@
 //! Findings, what was observed for them, and the risks that stay open.
 
+use rayon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::Source;
@@ -20,29 +21,38 @@ pub(super) struct Told {
 /// One finding for every rule that applies to a flow. What is not satisfied has an observation and a risk of its own; the facts of all
 /// that is satisfied are one observation of the flow.
 pub(super) fn of(source: &Source<'_>) -> Told {
-    let mut told = Told::default();
     let files = Files::new(&source.report.inputs);
-    for flow in &source.report.flows {
-        let passed = passed(source, flow, &files);
-        for rule in flow.rules.iter().filter(|rule| rule.status != Status::NotApplicable) {
-            let Some(info) = source.report.rules.get(&rule.id) else { continue };
-            let finding = Finding { report: source.report, flow, rule, info };
-            let about = About { source, finding };
-            if rule.tells() {
-                let observation = about.observation(&files);
-                let risk = about.risk(&observation);
-                told.findings.push(about.finding(Some(&observation), Some(&risk)));
-                told.observations.push(observation);
-                told.risks.push(risk);
-            } else {
-                told.findings.push(about.finding(passed.as_ref(), None));
-            }
-        }
-        told.observations.extend(passed);
+    let of_flows: Vec<Told> = source.report.flows.par_iter().map(|flow| of_flow(source, flow, &files)).collect();
+    let mut told = Told::default();
+    for of_flow in of_flows {
+        told.observations.extend(of_flow.observations);
+        told.risks.extend(of_flow.risks);
+        told.findings.extend(of_flow.findings);
     }
     let mut notices: Vec<Json> = source.report.notices.iter().map(|of| notice(source, of)).collect();
     notices.dedup();
     told.risks.append(&mut notices);
+    told
+}
+
+fn of_flow(source: &Source<'_>, flow: &FlowResult, files: &Files<'_>) -> Told {
+    let mut told = Told::default();
+    let passed = passed(source, flow, files);
+    for rule in flow.rules.iter().filter(|rule| rule.status != Status::NotApplicable) {
+        let Some(info) = source.report.rules.get(&rule.id) else { continue };
+        let finding = Finding { report: source.report, flow, rule, info };
+        let about = About { source, finding };
+        if rule.tells() {
+            let observation = about.observation(files);
+            let risk = about.risk(&observation);
+            told.findings.push(about.finding(Some(&observation), Some(&risk)));
+            told.observations.push(observation);
+            told.risks.push(risk);
+        } else {
+            told.findings.push(about.finding(passed.as_ref(), None));
+        }
+    }
+    told.observations.extend(passed);
     told
 }
 

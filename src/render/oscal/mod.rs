@@ -33,7 +33,7 @@ struct Source<'a> {
     /// The moment of the export, without parts of a second.
     time: String,
     /// Where a reader finds an input, by its path.
-    place: &'a dyn Fn(&str) -> String,
+    place: &'a (dyn Fn(&str) -> String + Sync),
     /// The digest of the result: what is in the files follows from it.
     digest: String,
 }
@@ -45,7 +45,7 @@ struct Source<'a> {
 pub fn files(
     report: &Report,
     exported: Timestamp,
-    place: &dyn Fn(&str) -> String,
+    place: &(dyn Fn(&str) -> String + Sync),
 ) -> Result<BTreeMap<String, String>, String> {
     let time = Timestamp::from_second(exported.as_second()).map_err(|error| error.to_string())?.to_string();
     let digest = sha256(whole(report)?.as_bytes());
@@ -61,7 +61,7 @@ pub fn files(
 ///
 /// # Errors
 /// As [`files`].
-pub fn render(report: &Report, exported: Timestamp, place: &dyn Fn(&str) -> String) -> Result<String, String> {
+pub fn render(report: &Report, exported: Timestamp, place: &(dyn Fn(&str) -> String + Sync)) -> Result<String, String> {
     files(report, exported, place)?.remove(RESULTS).ok_or_else(|| "there are no assessment results".to_owned())
 }
 

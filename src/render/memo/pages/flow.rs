@@ -55,14 +55,15 @@ fn counting<'a>(report: &'a Report, flow: &'a FlowResult) -> Vec<Finding<'a>> {
 
 /// A finding in one row of a table.
 fn in_short(report: &Report, finding: &Finding<'_>) -> Vec<Text> {
-    let mut facts: Vec<Text> = Vec::new();
+    // Items may answer a question alike.
+    let mut told: Vec<(&str, String)> = Vec::new();
     for fact in finding.facts() {
-        let told = spaced([span(question(report, fact)), strong(value(&fact.value))]);
-        // Items may answer a question alike.
-        if !facts.contains(&told) {
-            facts.push(told);
+        let answer = (question(report, fact), value(&fact.value));
+        if !told.contains(&answer) {
+            told.push(answer);
         }
     }
+    let facts = told.iter().flat_map(|(question, answer)| [span(question), strong(answer)]);
     vec![
         spaced([
             verdict(finding.rule.verdict),
@@ -70,7 +71,7 @@ fn in_short(report: &Report, finding: &Finding<'_>) -> Vec<Text> {
             span(&finding.info.title),
             quiet(&finding.info.cites),
         ]),
-        spaced(facts.into_iter().flatten()),
+        spaced(facts),
         plain(&finding.info.remedy),
     ]
 }
