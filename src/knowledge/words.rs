@@ -117,7 +117,7 @@ fn unknown(vocabulary: &Vocabulary, term_type: TermType, id: &str, wanted: &str)
 fn span_of_parent(word: &Word, id: &str, index: usize) -> Range<usize> {
     let pointer = format!("/terms/{}", escape(id));
     let node = &word.document.node;
-    let written = node.at(&format!("{pointer}/in/{index}")).map(|parent| parent.bytes());
+    let written = node.at(&format!("{pointer}/in/{index}")).map(crate::document::yaml::Node::bytes);
     written.or_else(|| node.locate_key(&pointer)).unwrap_or_default()
 }
 
