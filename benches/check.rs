@@ -113,8 +113,9 @@ fn benchmarks(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(20));
     group.bench_function("1,000 manifests, 3,000 flows", |bencher| bencher.iter(|| check(&many, "text")));
     group.bench_function("1,000 manifests, 3,000 flows, JSON", |bencher| bencher.iter(|| check(&many, "json")));
-    // `-- --test` runs everything once, to see that it runs: these would add minutes and show nothing new.
-    if !std::env::args().any(|argument| argument == "--test") {
+    // `cargo test` runs everything once, to see that it runs: these would add minutes and show nothing new.
+    let asked = |name: &str| std::env::args().any(|argument| argument == name);
+    if asked("--bench") && !asked("--test") {
         let most = folder(10_000);
         group.bench_function("10,000 manifests, 30,000 flows", |bencher| bencher.iter(|| check(&most, "text")));
         let (thousand, key) = (folder(334), key());
