@@ -30,15 +30,20 @@ pub enum Embedded {
 impl Embedded {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Policies, Self::Profiles, Self::Vocabulary];
+
+    /// Its name in the repository, and what it holds.
+    fn folder(self) -> (&'static str, &'static Dir<'static>) {
+        match self {
+            Self::Policies => ("policies", &POLICIES),
+            Self::Profiles => ("provider-profiles", &PROFILES),
+            Self::Vocabulary => ("vocabulary", &VOCABULARY),
+        }
+    }
 }
 
 /// The files of an embedded folder, sorted by path.
 pub fn embedded(folder: Embedded) -> Vec<Arc<SourceFile>> {
-    let (name, dir) = match folder {
-        Embedded::Policies => ("policies", &POLICIES),
-        Embedded::Profiles => ("provider-profiles", &PROFILES),
-        Embedded::Vocabulary => ("vocabulary", &VOCABULARY),
-    };
+    let (name, dir) = folder.folder();
     let file = |(path, text)| Arc::new(SourceFile::new(format!("{EMBEDDED}{name}/{path}"), text, true));
     let mut files: Vec<Arc<SourceFile>> = all(dir).into_iter().map(file).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -62,9 +67,8 @@ fn carried() -> &'static HashMap<String, &'static str> {
     static CARRIED: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
     CARRIED.get_or_init(|| {
         let mut texts = HashMap::new();
-        for (prefix, dir) in [("policies/", &POLICIES), ("provider-profiles/", &PROFILES), ("vocabulary/", &VOCABULARY)]
-        {
-            texts.extend(all(dir).into_iter().map(|(path, text)| (format!("{prefix}{path}"), text)));
+        for (name, dir) in Embedded::ALL.map(Embedded::folder) {
+            texts.extend(all(dir).into_iter().map(|(path, text)| (format!("{name}/{path}"), text)));
         }
         texts.extend(all(&READ).into_iter().map(|(path, text)| (format!("{READ_AT_BUILD}{path}"), text)));
         texts
