@@ -72,7 +72,9 @@ pub enum FaultKind {
     BadResult,
     /// The attestation does not cover what decided.
     Incomplete,
-    /// The time stamp cannot be read, or is not over this attestation.
+    /// An authority was to have stamped the attestation, and there is no time stamp.
+    NoTimestamp,
+    /// The time stamp cannot be read, is not over this attestation, or is not signed by an authority that is believed.
     BadTimestamp,
     /// It is not valid any more.
     Expired,
@@ -84,7 +86,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All kinds.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::NotAnArchive,
         Self::TruncatedArchive,
         Self::InconsistentArchive,
@@ -111,6 +113,7 @@ impl FaultKind {
         Self::AlteredVerdict,
         Self::BadResult,
         Self::Incomplete,
+        Self::NoTimestamp,
         Self::BadTimestamp,
         Self::Expired,
         Self::FromTheFuture,
@@ -146,6 +149,7 @@ impl FaultKind {
             Self::AlteredVerdict => "altered-verdict",
             Self::BadResult => "bad-result",
             Self::Incomplete => "incomplete",
+            Self::NoTimestamp => "no-timestamp",
             Self::BadTimestamp => "bad-timestamp",
             Self::Expired => "expired",
             Self::FromTheFuture => "from-the-future",

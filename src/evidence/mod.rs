@@ -26,8 +26,8 @@ pub use statement::{
     DECISION, Decision, Digest, FLOW_PERMITTED, FLOW_WAIVED, Finding, FlowDecision, InputFile, PERMITTED, Paper,
     RESULT, Resource, Revision, RunManner, STATEMENT, Statement, Tool, VERIFIER, VerificationResult, Verifier, schema,
 };
-pub use timestamp::TimeStamp;
-pub use verify::{Expected, Inspection, Signer, inspect, sign};
+pub use timestamp::{Authority, TimeStamp};
+pub use verify::{Expected, Inspection, Signer, Stamp, inspect, sign};
 
 /// The files of a bundle, by path.
 pub type Files = BTreeMap<String, Vec<u8>>;

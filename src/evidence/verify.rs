@@ -10,7 +10,7 @@ use super::envelope::{Envelope, PAYLOAD_TYPE};
 use super::fault::{Fault, FaultKind};
 use super::keys::{PublicKey, SigningKey};
 use super::statement::{DECISION, Decision, RESULT, STATEMENT, Statement, VerificationResult};
-use super::timestamp::TimeStamp;
+use super::timestamp::{Authority, TimeStamp};
 use super::{ATTESTATION, Files, RESULT_FILE, RESULTS, TIMESTAMP};
 use crate::load::Found;
 use crate::model::Time;
@@ -24,6 +24,8 @@ pub struct Expected {
     pub keys: Vec<PublicKey>,
     /// How many of them must have signed.
     pub threshold: usize,
+    /// Who is believed the time of the attestation. With any, there must be a time stamp by one of them.
+    pub authorities: Vec<Authority>,
     /// The moment of the check.
     pub now: Time,
 }
@@ -37,8 +39,17 @@ pub struct Inspection {
     pub signers: Vec<Signer>,
     /// The statement, where it can be read. Only without faults does it prove anything.
     pub statement: Option<Statement<Decision>>,
-    /// When an authority claims to have seen the attestation. Its signature is not looked at.
-    pub stamped: Option<Time>,
+    /// When an authority has seen the attestation, or is claimed to.
+    pub stamped: Option<Stamp>,
+}
+
+/// A time stamp over the attestation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// When.
+    pub time: Time,
+    /// Who signed it, by the name in the certificate; none when its signature was not looked at.
+    pub authority: Option<String>,
 }
 
 /// Somebody who has signed, or claims to.
@@ -76,7 +87,7 @@ pub fn inspect(found: &Found, expected: Option<&Expected>) -> Inspection {
             validity(&statement.predicate, expected.now, &mut faults);
         }
     }
-    let stamped = stamp(files, &mut faults);
+    let stamped = stamp(files, expected.map_or(&[], |expected| &expected.authorities), &mut faults);
     faults.sort();
     faults.dedup();
     Inspection { faults, signers, statement, stamped }
@@ -302,15 +313,21 @@ fn validity(attested: &Decision, now: Time, faults: &mut Vec<Fault>) {
 }
 
 /// The time stamp, where there is one.
-fn stamp(files: &Files, faults: &mut Vec<Fault>) -> Option<Time> {
-    let (token, attestation) = (files.get(TIMESTAMP)?, files.get(ATTESTATION)?);
-    let mut fault = |message: String| faults.push(Fault::new(FaultKind::BadTimestamp, TIMESTAMP, message));
-    match TimeStamp::read(token) {
-        Err(message) => fault(message),
-        Ok(stamp) if stamp.sha256 != sha256(attestation) => {
-            fault(format!("it is over {}, not over this attestation: signed later?", stamp.sha256));
+fn stamp(files: &Files, authorities: &[Authority], faults: &mut Vec<Fault>) -> Option<Stamp> {
+    let attestation = files.get(ATTESTATION)?;
+    let mut fault = |kind, message: String| faults.push(Fault::new(kind, TIMESTAMP, message));
+    let Some(token) = files.get(TIMESTAMP) else {
+        if !authorities.is_empty() {
+            fault(FaultKind::NoTimestamp, "no authority has stamped the attestation".to_owned());
         }
-        Ok(stamp) => return Some(stamp.time),
-    }
-    None
+        return None;
+    };
+    let stamp = TimeStamp::read(token).and_then(|stamp| {
+        if stamp.sha256 != sha256(attestation) {
+            return Err(format!("it is over {}, not over this attestation: signed later?", stamp.sha256));
+        }
+        let authority = (!authorities.is_empty()).then(|| stamp.signed_by(authorities)).transpose()?;
+        Ok(Stamp { time: stamp.time, authority })
+    });
+    stamp.map_err(|message| fault(FaultKind::BadTimestamp, message)).ok()
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use tidegate::evidence::{Algorithm, Decision, Envelope, Expected, FaultKind, PAYLOAD_TYPE, SigningKey, Statement};
+use tidegate::evidence::{
+    Algorithm, Authority, Decision, Envelope, Expected, FaultKind, PAYLOAD_TYPE, SigningKey, Statement,
+};
 use tidegate::load;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -36,7 +38,8 @@ pub(crate) fn keys() -> &'static [SigningKey; 3] {
 }
 
 pub(crate) fn expected() -> Expected {
-    Expected { keys: vec![keys()[0].public().unwrap()], threshold: 1, now: "2026-11-23T00:00:00Z".parse().unwrap() }
+    let keys = vec![keys()[0].public().unwrap()];
+    Expected { keys, threshold: 1, authorities: Vec::new(), now: "2026-11-23T00:00:00Z".parse().unwrap() }
 }
 
 /// A bundle of a permitted and a refused flow, signed by the first key.
@@ -366,6 +369,10 @@ fn of_statements() -> Vec<Case> {
         expecting("two must sign, one did", &[F::NoExpectedSigner], |expected| {
             expected.keys.push(keys()[1].public().unwrap());
             expected.threshold = 2;
+        }),
+        expecting("an authority was to have stamped it", &[F::NoTimestamp], |expected| {
+            let roots = fs::read_to_string("tests/timestamps/roots.pem").unwrap();
+            expected.authorities = Authority::read(&roots).unwrap();
         }),
         expecting("it is not valid any more", &[F::Expired], |expected| {
             expected.now = "2026-12-22T09:30:01Z".parse().unwrap();

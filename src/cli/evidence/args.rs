@@ -83,6 +83,10 @@ pub(super) struct VerifyArgs {
     /// How many of the expected signers must have signed
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     pub(super) threshold: usize,
+    /// The certificate, in PEM, of an authority that is believed the time: a root, or an intermediate one; may be repeated.
+    /// The bundle must then have a time stamp that leads to it [default: who signed a time stamp is not looked at]
+    #[arg(long, value_name = "CERT.pem")]
+    pub(super) time_authority: Vec<PathBuf>,
     /// The log in which the bundle must stand, neither replaced nor withdrawn: a folder, or `git:BRANCH`
     #[arg(long, value_name = "DIR|git:BRANCH")]
     pub(super) log: Option<LogPlace>,

@@ -10,6 +10,7 @@ pub(super) fn verify(args: &VerifyArgs, around: &Surroundings) -> Result<Outcome
     let expected = Expected {
         keys: keys::public_keys(&args.key, around)?,
         threshold: args.threshold,
+        authorities: keys::authorities(&args.time_authority, around)?,
         now: time(args.time, around)?,
     };
     if !(1..=expected.keys.len()).contains(&args.threshold) {

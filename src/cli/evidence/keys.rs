@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{KeygenArgs, SignArgs};
 use super::{show, unwritten};
 use crate::cli::{Outcome, Surroundings};
-use crate::evidence::{self, PublicKey, SigningKey, TIMESTAMP, inspect};
+use crate::evidence::{self, Authority, PublicKey, SigningKey, TIMESTAMP, inspect};
 use crate::load::{self, is_file};
 use crate::problem::Problem;
 use crate::save::{self, Place};
@@ -80,24 +80,30 @@ pub(super) fn secret_keys(
     around: &Surroundings,
 ) -> Result<Vec<SigningKey>, Outcome> {
     let passphrase = passphrase(passphrase_file, around)?;
-    read(paths, around, |text| SigningKey::read(text, passphrase.as_deref()))
+    read(paths, "key", around, |text| SigningKey::read(text, passphrase.as_deref()))
 }
 
 /// Reads the public keys.
 pub(super) fn public_keys(paths: &[PathBuf], around: &Surroundings) -> Result<Vec<PublicKey>, Outcome> {
-    read(paths, around, PublicKey::read)
+    read(paths, "key", around, PublicKey::read)
 }
 
-/// Reads every key; everything that is wrong with any is told.
+/// Reads the certificates of those who are believed the time.
+pub(super) fn authorities(paths: &[PathBuf], around: &Surroundings) -> Result<Vec<Authority>, Outcome> {
+    read(paths, "certificate", around, Authority::read).map(|read| read.into_iter().flatten().collect())
+}
+
+/// Reads every key or the like; everything that is wrong with any is told.
 fn read<K>(
     paths: &[PathBuf],
+    what: &str,
     around: &Surroundings,
     key: impl Fn(&str) -> Result<K, String>,
 ) -> Result<Vec<K>, Outcome> {
     let mut problems = Vec::new();
     let mut keys = Vec::new();
     for path in paths {
-        let wrong = |message: String| Problem::new(format!("`{}` is no key to use here: {message}", path.display()));
+        let wrong = |message: String| Problem::new(format!("`{}` is no {what} to use here: {message}", path.display()));
         match load::read_key(path).and_then(|text| key(&text).map_err(wrong)) {
             Ok(key) => keys.push(key),
             Err(problem) => problems.push(problem),

@@ -17,7 +17,12 @@ pub(super) fn run(args: &ReportArgs, around: &Surroundings) -> Result<Outcome, O
     };
     let now = time(args.time, around)?;
     let found = load::bundle(&args.bundle).map_err(|problem| Outcome::invalid(&[problem], around))?;
-    let expected = Expected { keys: keys::public_keys(&args.key, around)?, threshold: args.key.len(), now };
+    let expected = Expected {
+        keys: keys::public_keys(&args.key, around)?,
+        threshold: args.key.len(),
+        authorities: Vec::new(),
+        now,
+    };
     let inspection = inspect(&found, (!args.key.is_empty()).then_some(&expected));
     // A report must not lend its looks to what is not in order.
     let Some(statement) = inspection.statement.as_ref().filter(|_| inspection.faults.is_empty()) else {

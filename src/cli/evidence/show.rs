@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use crate::cli::{Exit, Outcome};
-use crate::evidence::{Decision, Fault, Inspection, Outcome as Replayed, Replay, SigningKey};
+use crate::evidence::{Decision, Fault, Inspection, Outcome as Replayed, Replay, SigningKey, Stamp};
 use crate::load::Revision;
 use crate::render::{DIM, GREEN, Page, RED, STRONG, styled};
 use crate::report::{Report, Verdict};
@@ -89,8 +89,12 @@ pub(super) fn verified(bundle: &Path, inspection: &Inspection, width: usize) -> 
         };
         page.paragraph(2, &line);
     }
-    if let Some(time) = inspection.stamped {
-        page.paragraph(2, &format!("stamped at {time}, by whom `openssl ts -verify` tells"));
+    if let Some(Stamp { time, authority }) = &inspection.stamped {
+        let by = match authority {
+            Some(authority) => format!("by {}", plain(authority)),
+            None => "by somebody; whom `--time-authority CERT.pem` checks".to_owned(),
+        };
+        page.paragraph(2, &format!("stamped at {time} {by}"));
     }
     Outcome { output: page.finish(), messages: String::new(), exit }
 }
@@ -137,7 +141,8 @@ pub(super) fn verified_json(bundle: &Path, inspection: &Inspection) -> Result<Ou
         "asOf": decision.map(|decision| decision.as_of),
         "timeCreated": decision.map(|decision| decision.time_created),
         "expires": decision.and_then(|decision| decision.expires),
-        "stamped": inspection.stamped,
+        "stamped": inspection.stamped.as_ref().map(|stamp| stamp.time),
+        "stampedBy": inspection.stamped.as_ref().map(|stamp| &stamp.authority),
         "verdict": decision.and_then(|decision| decision.verdict),
         "summary": decision.map(|decision| &decision.summary),
     });

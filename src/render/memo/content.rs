@@ -35,6 +35,7 @@ pub(super) struct Chapter {
 }
 
 /// A piece of a chapter.
+#[derive(Clone)]
 pub(super) enum Block {
     /// The title of the book.
     Title(String),
@@ -55,6 +56,7 @@ pub(super) enum Block {
 }
 
 /// A table, its first column naming the row.
+#[derive(Clone)]
 pub(super) struct Table {
     /// What it tells.
     pub(super) label: String,
@@ -64,9 +66,12 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<Text>>,
     /// Room to write in every row.
     pub(super) to_fill_in: bool,
+    /// Where the rows stand besides, in words. On paper, those that do not fit the page of the chapter are only named.
+    pub(super) besides: Option<&'static str>,
 }
 
 /// A column.
+#[derive(Clone)]
 pub(super) struct Column {
     /// Its head.
     pub(super) head: &'static str,
@@ -102,7 +107,7 @@ pub(super) enum Look {
 impl Table {
     pub(super) fn new(label: &str, columns: &[(&'static str, f32)], rows: Vec<Vec<Text>>) -> Self {
         let columns = columns.iter().map(|&(head, share)| Column { head, share, pages: false }).collect();
-        Self { label: label.to_owned(), columns, rows, to_fill_in: false }
+        Self { label: label.to_owned(), columns, rows, to_fill_in: false, besides: None }
     }
 }
 

@@ -10,6 +10,9 @@ use crate::render::finding::{self, ASIDE, Finding, deciding, places, spot, value
 use crate::render::html::heading;
 use crate::report::{Aside, AsideBy, FactResult, FlowResult, Report, RuleResult, Status};
 
+/// Where everything stands that a memo has no room for.
+const BESIDES: &str = "which the grounds tell";
+
 pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background: Option<&Background>) -> Chapter {
     let findings = counting(report, flow);
     let mut blocks = vec![
@@ -23,12 +26,14 @@ pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background
     } else {
         let columns = [("Rule", 3.0), ("Facts", 3.0), ("Remedy", 2.4)];
         let rows = findings.iter().map(|finding| in_short(report, finding));
-        blocks.push(Block::Table(Table::new("Findings that count", &columns, rows.collect())));
+        let table = Table::new("Findings that count", &columns, rows.collect());
+        blocks.push(Block::Table(Table { besides: Some(BESIDES), ..table }));
     }
     set_aside(&mut blocks, report, flow);
     if let Some(background) = background.filter(|background| !background.papers.is_empty()) {
         blocks.push(Block::Heading("Papers on record".to_owned()));
-        blocks.push(Block::Table(papers(&background.papers, &report.as_of)));
+        let table = papers(&background.papers, &report.as_of);
+        blocks.push(Block::Table(Table { besides: Some(BESIDES), ..table }));
     }
     rules_met(&mut blocks, flow);
     let grounds = link(format!("Grounds of memo {number}"), &format!("#{}", grounds_id(number)));
@@ -37,10 +42,14 @@ pub(super) fn memo(report: &Report, flow: &FlowResult, number: usize, background
 }
 
 /// What a memo rests on: every finding in full, and the facts that met the rules that are met.
-pub(super) fn grounds(report: &Report, flow: &FlowResult, number: usize) -> Chapter {
+pub(super) fn grounds(report: &Report, flow: &FlowResult, number: usize, background: Option<&Background>) -> Chapter {
     let mut blocks = Vec::new();
     counting(report, flow).iter().for_each(|finding| open(&mut blocks, finding));
     facts_that_met(&mut blocks, report, flow);
+    if let Some(background) = background.filter(|background| !background.papers.is_empty()) {
+        blocks.push(Block::Heading("Papers".to_owned()));
+        blocks.push(Block::Table(papers_in_full(&background.papers)));
+    }
     if blocks.is_empty() {
         blocks.push(Block::Paragraph(plain("No rule applies that consults a fact.")));
     }
@@ -184,7 +193,6 @@ fn set_aside(blocks: &mut Vec<Block>, report: &Report, flow: &FlowResult) {
 
 fn papers(papers: &[PaperRecord], as_of: &str) -> Table {
     let rows = papers.iter().map(|paper| {
-        let day = |day: Option<crate::model::Date>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
         // Days of ISO 8601 sort as texts.
         let holds = match (paper.date, paper.expires) {
             (None, _) => "undated",
@@ -192,17 +200,26 @@ fn papers(papers: &[PaperRecord], as_of: &str) -> Table {
             (_, Some(to)) if to.to_string().as_str() < as_of => "ran out",
             _ => "yes",
         };
-        let digest = paper.sha256.as_ref().map(|digest| format!("SHA-256 {digest}")).unwrap_or_default();
-        vec![
-            plain(&paper.what),
-            spaced([span(&paper.reference), quiet(digest)]),
-            plain(day(paper.date)),
-            plain(day(paper.expires)),
-            plain(holds),
-        ]
+        vec![plain(&paper.what), plain(&paper.reference), day(paper.date), day(paper.expires), plain(holds)]
     });
     let columns = [("Paper", 3.0), ("Reference", 3.4), ("From", 1.1), ("Until", 1.1), ("Holds", 0.8)];
     Table::new("Papers on record, and whether they hold on the day of the decision", &columns, rows.collect())
+}
+
+fn day(day: Option<crate::model::Date>) -> Text {
+    plain(day.map_or_else(|| "–".to_owned(), |day| day.to_string()))
+}
+
+/// The papers with what proves that they are the ones.
+fn papers_in_full(papers: &[PaperRecord]) -> Table {
+    let rows = papers.iter().map(|paper| {
+        let digest =
+            paper.sha256.as_ref().map_or_else(|| "none on record".to_owned(), |digest| format!("SHA-256 {digest}"));
+        let about = spaced([span(&paper.reference), quiet(digest)]);
+        vec![plain(&paper.what), about, day(paper.date), day(paper.expires)]
+    });
+    let columns = [("Paper", 2.4), ("Reference and digest", 4.8), ("From", 1.1), ("Until", 1.1)];
+    Table::new("Papers with their digests", &columns, rows.collect())
 }
 
 fn satisfied(flow: &FlowResult) -> impl Iterator<Item = &RuleResult> {

@@ -17,9 +17,12 @@ pub(super) fn book(dossier: &Dossier<'_>) -> Book {
     for (at, flow) in report.flows.iter().enumerate() {
         chapters.push(flow::memo(report, flow, at + 1, dossier.backgrounds.get(at)));
     }
-    let about = "What every memo rests on: its findings in full, and the facts that met the rules that are met.";
+    let about =
+        "What every memo rests on: its findings in full, the facts that met the rules that are met, and the papers.";
     chapters.push(part("grounds", "Grounds", vec![Block::Paragraph(plain(about))]));
-    chapters.extend(report.flows.iter().enumerate().map(|(at, flow)| flow::grounds(report, flow, at + 1)));
+    for (at, flow) in report.flows.iter().enumerate() {
+        chapters.push(flow::grounds(report, flow, at + 1, dossier.backgrounds.get(at)));
+    }
     chapters.push(matrix::chapter(report));
     chapters.push(sheet::overview(dossier));
     chapters.extend(dossier.sheets.iter().map(sheet::chapter));

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::content::{Block, Book, Look, Span, Table, Text, plain, short, verdict};
-use super::Sheets;
+use super::super::content::{Block, Book, Chapter, Look, Span, Table, Text, plain, short, verdict};
 use super::fonts::Fonts;
-use super::lines::broken;
-use super::place::{Cell, Placer, Row, SIDE, WIDTH};
+use super::lines::{Line, broken};
+use super::place::{BOTTOM, Cell, Number, Page, Placer, Row, SIDE, TOP, WIDTH};
 use super::tags::{Meaning, Tree};
+use super::{Sheets, fold};
 use crate::render::finding::sign;
 
 /// Space between columns.
@@ -17,6 +17,9 @@ const GAP: f32 = 8.0;
 const NAMES: f32 = 84.0;
 /// Room to write, in points.
 const WRITE: f32 = 30.0;
+
+/// Where each chapter begins, by its id: page and height.
+pub(super) type Starts = BTreeMap<String, (usize, f32)>;
 
 /// How a kind of text is set.
 #[derive(Clone, Copy)]
@@ -45,22 +48,37 @@ const SUBHEADING: Style = Style { size: 9.0, leading: 12.4, above: 6.0, below: 1
 pub(super) struct Layout<'a> {
     fonts: &'a Fonts,
     tree: Tree,
-    /// On which page every chapter begins, as far as known.
-    known: &'a BTreeMap<String, (usize, f32)>,
+}
+
+/// A chapter as rows; the cover has no title.
+struct Part<'a> {
+    chapter: Option<&'a Chapter>,
+    rows: Vec<Row>,
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn of(book: &Book, fonts: &'a Fonts, known: &'a BTreeMap<String, (usize, f32)>) -> Sheets {
-        let mut layout = Self { fonts, tree: Tree::new(), known };
-        let mut placer = Placer::new();
-        let mut starts = BTreeMap::new();
-        let cover = layout.tree.add(0, Meaning::Section);
-        placer.place(&layout.rows(&book.cover, cover, 1));
-        let mut part = 0;
+    pub(super) fn of(book: &Book, fonts: &'a Fonts) -> Sheets {
+        let mut layout = Self { fonts, tree: Tree::new() };
+        let mut parts = layout.parts(book);
+        // The first time to learn on which page every chapter begins, the second time to say so.
+        let (_, starts) = placed(&parts);
+        for cell in parts.iter_mut().flat_map(|part| &mut part.rows).flat_map(|row| &mut row.cells) {
+            if let Some(number) = &cell.number {
+                cell.lines = layout.numbered(&number.text, number.width, &starts);
+            }
+        }
+        let (pages, starts) = placed(&parts);
+        Sheets { pages, tree: layout.tree, starts }
+    }
+
+    fn parts<'b>(&mut self, book: &'b Book) -> Vec<Part<'b>> {
+        let cover = self.tree.add(0, Meaning::Section);
+        let mut parts = vec![Part { chapter: None, rows: self.rows(&book.cover, cover, 1) }];
+        let mut above = 0;
         for chapter in &book.chapters {
-            let section = layout.tree.add(if chapter.level == 1 { 0 } else { part }, Meaning::Section);
+            let section = self.tree.add(if chapter.level == 1 { 0 } else { above }, Meaning::Section);
             if chapter.level == 1 {
-                part = section;
+                above = section;
             }
             let level = u16::from(chapter.level) + 1;
             let style = match (chapter.level, chapter.turns) {
@@ -68,17 +86,24 @@ impl<'a> Layout<'a> {
                 (_, true) => MEMO,
                 (_, false) => AMONG,
             };
-            let mut rows = vec![layout.heading(&plain(&chapter.title), style, section, level)];
-            rows.extend(layout.rows(&chapter.blocks, section, level));
-            placer.chapter(&chapter.title, chapter.turns, &rows);
-            starts.insert(chapter.id.clone(), (placer.pages.len() - 1, placer.y));
-            placer.place(&rows);
+            let mut rows = vec![self.heading(&plain(&chapter.title), style, section, level)];
+            let room = BOTTOM - TOP - rows.iter().map(Row::whole).sum::<f32>();
+            let blocks = fold::fitted(&chapter.blocks, room, |blocks| self.height(blocks));
+            rows.extend(self.rows(&blocks, section, level));
+            parts.push(Part { chapter: Some(chapter), rows });
         }
-        Sheets { pages: placer.pages, tree: layout.tree, starts }
+        parts
     }
 
     fn rows(&mut self, blocks: &[Block], section: usize, level: u16) -> Vec<Row> {
         blocks.iter().flat_map(|block| self.block(block, section, level)).collect()
+    }
+
+    /// What blocks take, in points.
+    fn height(&self, blocks: &[Block]) -> f32 {
+        // Its tags are of no use.
+        let mut measure = Self { tree: Tree::new(), ..*self };
+        measure.rows(blocks, 0, 1).iter().map(Row::whole).sum()
     }
 
     fn block(&mut self, block: &Block, section: usize, level: u16) -> Vec<Row> {
@@ -150,8 +175,10 @@ impl<'a> Layout<'a> {
             let node = self.tree.add(row, Meaning::ColumnHead);
             cells.push(self.cell(&plain(column.head), at, width, Style { bold: true, ..TABLE }, node));
         }
-        let repeated =
-            cells.iter().map(|cell| Cell { lines: cell.lines.clone(), links: Vec::new(), ..*cell }).collect();
+        let repeated = cells
+            .iter()
+            .map(|cell| Cell { lines: cell.lines.clone(), links: Vec::new(), number: None, ..*cell })
+            .collect();
         let head = Rc::new(Row { rule: 0.8, ..self.row(repeated, TABLE) });
         let mut rows = vec![Row { rule: 0.8, sticks: true, above: 4.0, ..self.row(cells, TABLE) }];
         let body = self.tree.add(of, Meaning::Body);
@@ -160,8 +187,10 @@ impl<'a> Layout<'a> {
             let mut cells = Vec::new();
             for (at, (text, &(x, width, pages))) in texts.iter().zip(&columns).enumerate() {
                 let node = self.tree.add(row, if at == 0 { Meaning::RowHead } else { Meaning::Cell });
-                let numbered = pages.then(|| self.numbered(text));
-                cells.push(self.cell(numbered.as_ref().unwrap_or(text), x, width, TABLE, node));
+                let cell = self.cell(text, x, width, TABLE, node);
+                let number = pages.then(|| Number { text: text.clone(), width });
+                // Also the links of a text that shows nothing yet.
+                cells.push(Cell { number, links: links(text), ..cell });
             }
             let above = if table.to_fill_in { WRITE } else { TABLE.above };
             let style = Style { above, ..TABLE };
@@ -171,14 +200,16 @@ impl<'a> Layout<'a> {
     }
 
     /// The page on which the chapter begins that a text leads to.
-    fn numbered(&self, text: &Text) -> Text {
+    fn numbered(&self, text: &Text, width: f32, starts: &Starts) -> Vec<Line> {
         let number = |target: &String| {
-            let known = self.known.get(target.trim_start_matches('#'));
-            known.map_or_else(|| "000".to_owned(), |(page, _)| (page + 1).to_string())
+            let start = starts.get(target.trim_start_matches('#'));
+            start.map(|(page, _)| (page + 1).to_string()).unwrap_or_default()
         };
-        text.iter()
+        let numbers: Text = text
+            .iter()
             .map(|span| Span { words: span.link.as_ref().map(number).unwrap_or_default(), ..span.clone() })
-            .collect()
+            .collect();
+        broken(&numbers, TABLE.bold, TABLE.size, width, self.fonts)
     }
 
     fn cell(&self, text: &[Span], x: f32, width: f32, style: Style, node: usize) -> Cell {
@@ -189,7 +220,8 @@ impl<'a> Layout<'a> {
             x,
             lines: broken(text, style.bold, style.size, width, self.fonts),
             node,
-            links: text.iter().map(|span| span.link.clone()).collect(),
+            links: links(text),
+            number: None,
         }
     }
 
@@ -205,4 +237,23 @@ impl<'a> Layout<'a> {
             head: None,
         }
     }
+}
+
+/// The pages, and where each chapter begins.
+fn placed(parts: &[Part<'_>]) -> (Vec<Page>, Starts) {
+    let mut placer = Placer::new();
+    let mut starts = Starts::new();
+    for Part { chapter, rows } in parts {
+        if let Some(chapter) = chapter {
+            placer.chapter(&chapter.title, chapter.turns, rows);
+            starts.insert(chapter.id.clone(), (placer.pages.len() - 1, placer.y));
+        }
+        placer.place(rows);
+    }
+    (placer.pages, starts)
+}
+
+/// Where the spans of a text lead.
+fn links(text: &[Span]) -> Vec<Option<String>> {
+    text.iter().map(|span| span.link.clone()).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::content::Text;
 use super::lines::{Line, Piece};
 
 /// A4, in points.
@@ -54,6 +55,14 @@ pub(super) struct Cell {
     pub(super) node: usize,
     /// Where the spans lead, by span.
     pub(super) links: Vec<Option<String>>,
+    /// What to say once all pages are known, if the cell is to say a page.
+    pub(super) number: Option<Number>,
+}
+
+/// A text that leads to a chapter, of which only the page is shown.
+pub(super) struct Number {
+    pub(super) text: Text,
+    pub(super) width: f32,
 }
 
 impl Row {
@@ -67,9 +76,14 @@ impl Row {
         self.above + lines * self.leading + self.below
     }
 
+    /// What the row takes when it is not divided.
+    pub(super) fn whole(&self) -> f32 {
+        self.height(self.lines())
+    }
+
     /// What must stand on a page for the row to begin there.
     fn least(&self) -> f32 {
-        let whole = self.height(self.lines());
+        let whole = self.whole();
         if whole <= WHOLE { whole } else { self.height(2) }
     }
 }

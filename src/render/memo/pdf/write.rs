@@ -19,6 +19,7 @@ use krilla::{Document, SerializeSettings};
 use super::super::content::{Book, Look, short};
 use super::Sheets;
 use super::fonts::{Fonts, Glyph};
+use super::layout::Starts;
 use super::place::{Mark, PAGE, Page, SIDE, WIDTH};
 use super::tags::Tree;
 use crate::report::Verdict;
@@ -82,7 +83,7 @@ fn metadata(book: &Book) -> Result<Metadata, String> {
 }
 
 /// Bookmarks: the chapters, and below them their parts.
-fn outline(book: &Book, starts: &std::collections::BTreeMap<String, (usize, f32)>) -> Outline {
+fn outline(book: &Book, starts: &Starts) -> Outline {
     let mut parts: Vec<OutlineNode> = Vec::new();
     for chapter in &book.chapters {
         let (page, y) = starts.get(&chapter.id).copied().unwrap_or_default();
