@@ -41,21 +41,20 @@ pub struct Run<'a> {
     pub manner: Manner<'a>,
 }
 
-/// Judges every flow of the manifests and reports it.
+/// Judges every flow of the manifests and reports it. The manifests are given away: each is freed once it is judged.
 ///
 /// # Errors
 /// Facts or rules that the policy engine does not accept after all checks: a fault of the program.
-pub fn evaluate(workspace: &Workspace, manifests: &[Known<Manifest>], run: Run<'_>) -> Result<Report, String> {
+pub fn evaluate(workspace: &Workspace, manifests: Vec<Known<Manifest>>, run: Run<'_>) -> Result<Report, String> {
     let book = &workspace.book;
     let as_of = run.moment.day();
     let frame = Frame::new(&workspace.knowledge, &book.catalogue, as_of, run.absent);
+    let files: Vec<Arc<SourceFile>> = manifests.iter().map(|manifest| Arc::clone(&manifest.document.file)).collect();
     let mut flows = judge(book, &frame, manifests, run.manner)?;
     flows.sort_by(|a, b| a.integration.cmp(&b.integration));
     let rules = report::rule_infos(book);
     let notices = run.gate.apply(&mut flows, &rules, run.moment);
-    let files = workspace.inputs.iter().map(|(file, _)| file);
-    let files = files.chain(manifests.iter().map(|manifest| &manifest.document.file));
-    let lines = report::lines(&flows, &notices, files);
+    let lines = report::lines(&flows, &notices, workspace.inputs.iter().map(|(file, _)| file).chain(&files));
     Ok(Report {
         version: VERSION,
         tool: Tool {
@@ -76,24 +75,25 @@ pub fn evaluate(workspace: &Workspace, manifests: &[Known<Manifest>], run: Run<'
 }
 
 /// Judges every flow of the manifests, in their order.
-///
-/// # Errors
-/// As [`evaluate`].
-pub fn judge(
+fn judge(
     book: &RuleBook,
     frame: &Frame<'_>,
-    manifests: &[Known<Manifest>],
+    manifests: Vec<Known<Manifest>>,
     manner: Manner<'_>,
 ) -> Result<Vec<FlowResult>, String> {
     let decider = Decider::new(book, &frame.knowledge.vocabulary)?;
-    let all: Vec<(&Known<Manifest>, usize)> = manifests
-        .iter()
-        .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| (manifest, index)))
-        .collect();
+    let mut all = manifests
+        .into_iter()
+        .flat_map(|manifest| (0..manifest.model.flows.len()).map(move |index| (manifest.clone(), index)));
+    let chunks: Vec<Vec<(Known<Manifest>, usize)>> = std::iter::from_fn(|| {
+        let chunk: Vec<_> = all.by_ref().take(CHUNK).collect();
+        (!chunk.is_empty()).then_some(chunk)
+    })
+    .collect();
     let done = AtomicUsize::new(0);
     let told = Told::default();
-    let chunks: Result<Vec<Vec<FlowResult>>, String> = all
-        .par_chunks(CHUNK)
+    let results: Result<Vec<Vec<FlowResult>>, String> = chunks
+        .into_par_iter()
         .map(|chunk| {
             let facts: Vec<FlowFacts> =
                 chunk.iter().map(|(manifest, index)| resolve(frame, manifest, *index)).collect();
@@ -109,7 +109,7 @@ pub fn judge(
             Ok(results)
         })
         .collect();
-    Ok(chunks?.into_iter().flatten().collect())
+    Ok(results?.into_iter().flatten().collect())
 }
 
 /// The files by which anybody can take the decisions again with Cedar's own command line; see `decide::export`.

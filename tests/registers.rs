@@ -42,7 +42,7 @@ fn open(paths: &[PathBuf], contracts: PathBuf) -> (Workspace, Vec<Known<Manifest
 fn write(workspace: &Workspace, manifests: &[Known<Manifest>]) -> Files {
     let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
     let run = Run { moment: moment(), absent: Absent::NotDone, gate: Gate::default(), manner };
-    let report = evaluate(workspace, manifests, run).unwrap();
+    let report = evaluate(workspace, manifests.to_vec(), run).unwrap();
     files(workspace, manifests, &report, moment()).unwrap()
 }
 

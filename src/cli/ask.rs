@@ -50,7 +50,7 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
     // There is no flow that an exception could be about.
     let gate = Gate { config: workspace.config.as_ref(), exceptions: None, baseline: None, whole: false };
     let judging = Judging { absent: Absent::Unknown, gate, notices: Vec::new() };
-    check::judge(&workspace, &[manifest], &args.output, judging, around)
+    check::judge(&workspace, vec![manifest], &args.output, judging, around)
 }
 
 /// The question in the form of a manifest, with nothing in it that was not given.

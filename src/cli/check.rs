@@ -59,7 +59,7 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     if opened.manifests.is_empty() && notices.is_empty() {
         return nothing(&opened.paths);
     }
-    judge(workspace, &opened.manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
+    judge(workspace, opened.manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
 }
 
 /// Reads the manifests under the paths, and everything that they are judged by.
@@ -104,7 +104,7 @@ pub(super) struct Judging<'a> {
 /// Decides and renders: the same for manifests and questions.
 pub(super) fn judge(
     workspace: &Workspace,
-    manifests: &[Known<Manifest>],
+    manifests: Vec<Known<Manifest>>,
     args: &OutputArgs,
     judging: Judging<'_>,
     around: &Surroundings,

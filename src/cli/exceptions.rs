@@ -31,7 +31,7 @@ fn list(args: &StaleArgs, around: &Surroundings) -> Result<Outcome, Outcome> {
         gate: Gate { config: workspace.config.as_ref(), ..Gate::default() },
         manner: Manner { detail: Detail::Findings, progress: &|_| {} },
     };
-    let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message))?;
+    let report = evaluate(&workspace, manifests, run).map_err(|message| Outcome::failed(&message))?;
     let states = states(exceptions, &report.flows, &report.rules, moment, true);
     let output = render::exceptions::list(exceptions, &states, moment.day(), around.width);
     let exit = if states.iter().all(|state| state.in_order()) { Exit::Permitted } else { Exit::Conditional };

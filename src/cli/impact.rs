@@ -182,7 +182,7 @@ impl<'a> Asked<'a> {
         let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         let manner = Manner { detail: Detail::All, progress: &progress };
         let run = Run { moment: self.moment, absent: Absent::NotDone, gate, manner };
-        let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message));
+        let report = evaluate(&workspace, manifests, run).map_err(|message| Outcome::failed(&message));
         bar.finish_and_clear();
         report
     }

@@ -38,7 +38,7 @@ fn written(args: &RegisterArgs, around: &Surroundings) -> Result<Outcome, Outcom
     };
     let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
     let run = Run { moment, absent: Absent::NotDone, gate, manner };
-    let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message))?;
+    let report = evaluate(&workspace, manifests.clone(), run).map_err(|message| Outcome::failed(&message))?;
     let files =
         registers::files(&workspace, &manifests, &report, moment).map_err(|message| Outcome::failed(&message))?;
     let mut output = String::new();

@@ -106,7 +106,7 @@ pub fn replay(files: &Files, decision: &Decision) -> Result<Replay, Vec<Problem>
         manner: Manner { detail: Detail::All, progress: &|_| {} },
     };
     let failed = |message: String| vec![Problem::new(message)];
-    let now = evaluate(&workspace, &manifests, run).map_err(failed)?;
+    let now = evaluate(&workspace, manifests.clone(), run).map_err(failed)?;
     let bytes = files.get(RESULT_FILE).ok_or_else(|| failed(format!("there is no `{RESULT_FILE}`")))?;
     let then: Report = serde_json::from_slice(bytes).map_err(|error| failed(error.to_string()))?;
     let identical = render::json(&now).map_err(failed)?.as_bytes() == bytes.as_slice();

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# A dossier as PDF, judged by tools that others wrote. The PDF is the first argument; words that must be in it may follow.
+# A dossier as PDF, judged by tools that others wrote. The first arguments are the PDF and the result that it tells; words that must be
+# in it may follow.
 set -euo pipefail
-pdf=$1
-shift
+pdf=$1 result=$2
+shift 2
 
-. "$(dirname "$0")/tools.sh"
+here=$(dirname "$0")
+. "$here/tools.sh"
 need qpdf qpdf
 need pdfinfo poppler-utils
 fail() { echo "$pdf: $1"; exit 1; }
@@ -18,6 +20,11 @@ grep -Eq '^Page size: +595.* \(A4\)' <<<"$info" || fail "not A4"
 pages=$(sed -n 's/^Pages: *//p' <<<"$info")
 
 meta=$(pdfinfo -meta "$pdf")
+root=$(qpdf --show-object=trailer "$pdf" | sed -E 's|.*/Root ([0-9]+) .*|\1|')
+catalogue=$(qpdf --show-object="$root" "$pdf")
+for entry in '/Lang (en)' '/OutputIntents' '/StructTreeRoot' '/MarkInfo'; do
+  grep -qF "$entry" <<<"$catalogue" || fail "the catalogue has no $entry"
+done
 grep -q '<pdfaid:part>2' <<<"$meta" && grep -q '<pdfaid:conformance>A' <<<"$meta" || fail "does not say that it is PDF/A-2a"
 
 # Every font is embedded, in part, and can be read back as Unicode.
@@ -37,4 +44,5 @@ flat=$(pdftotext "$pdf" - | tr -s '[:space:]' ' ')
 for word in 'Verdicts' 'What is still open' 'Grounds of memo' 'Control matrix' 'Provider fact sheets' 'Files and signatures' 'Approved by' "$@"; do
   grep -qF -- "$word" <<<"$flat" || fail "the words '$word' are not in it"
 done
+python3 "$here/outline.py" "$pdf" "$result"
 echo "$pdf: $pages pages, sound"

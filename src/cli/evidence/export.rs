@@ -39,7 +39,7 @@ pub(super) fn run(args: &ExportArgs, around: &Surroundings) -> Result<Outcome, O
         gate,
         manner: Manner { detail: Detail::All, progress: &progress },
     };
-    let report = evaluate(workspace, manifests, run);
+    let report = evaluate(workspace, manifests.to_vec(), run);
     bar.finish_and_clear();
     let report = report.map_err(|message| Outcome::failed(&message))?;
     let own = workspace.inputs.iter().filter(|(file, _)| !file.embedded).map(|(file, _)| file.path.as_str());
