@@ -288,7 +288,7 @@ fn nasty() -> Report {
             text.push_str(NASTY);
         }
         for rule in &mut flow.rules {
-            rule.items.iter_mut().for_each(|item| item.push_str(NASTY));
+            rule.items.iter_mut().for_each(|item| *item = format!("{item}{NASTY}").into());
             for fact in &mut rule.facts {
                 let fact = Arc::make_mut(fact);
                 fact.value = NASTY.into();

@@ -5,6 +5,8 @@
 mod compare;
 mod facts;
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -158,10 +160,10 @@ pub struct Standing {
     pub aside: Option<Aside>,
     /// The data items that have the status.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<String>,
+    pub items: Vec<Arc<str>>,
     /// The contracts under which they have it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub contracts: Vec<String>,
+    pub contracts: Vec<Arc<str>>,
 }
 
 /// A fact that differs.

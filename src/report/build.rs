@@ -52,10 +52,12 @@ pub enum Detail {
 pub fn flow_result(parts: FlowParts<'_>) -> FlowResult {
     let flow = parts.facts.flow();
     let manifest = &parts.facts.manifest;
-    let mut places = Places { parts, known: HashMap::new() };
+    let mut places = Places::of(parts);
     let told = |rule: &RuleResult| parts.detail == Detail::All || rule.status != Status::NotApplicable;
     let rules = parts.book.rules.values().enumerate().map(|(index, rule)| places.rule(index, rule));
-    let rules: Vec<RuleResult> = rules.filter(told).collect();
+    let mut rules: Vec<RuleResult> = rules.filter(told).collect();
+    // Results are most of what a large run holds.
+    rules.shrink_to_fit();
     let names = |names: &Option<Vec<String>>| {
         names.as_ref().map(|names| names.iter().filter(|name| *name != NONE).cloned().collect::<Vec<String>>())
     };
@@ -138,9 +140,18 @@ pub fn lines<'a>(
 struct Places<'a> {
     parts: FlowParts<'a>,
     known: HashMap<(Cow<'a, str>, usize, usize), Arc<FactResult>>,
+    /// The names of the data items and of the contracts, which every rule tells.
+    items: Vec<Arc<str>>,
+    contracts: Vec<Option<Arc<str>>>,
 }
 
 impl<'a> Places<'a> {
+    fn of(parts: FlowParts<'a>) -> Self {
+        let items = parts.facts.items.iter().map(|item| Arc::from(item.field.as_str())).collect();
+        let contracts = parts.facts.contracts.iter().map(|contract| contract.id.as_deref().map(Arc::from)).collect();
+        Self { parts, known: HashMap::new(), items, contracts }
+    }
+
     fn rule(&mut self, index: usize, rule: &'a Rule) -> RuleResult {
         let outcomes: Vec<(&Decision, &decide::Outcome)> =
             self.parts.decisions.iter().map(|decision| (decision, &*decision.outcomes[index])).collect();
@@ -171,10 +182,10 @@ impl<'a> Places<'a> {
         };
         for (decision, outcome) in concerned.into_iter().take(told) {
             if applies {
-                push_new(&mut result.items, self.parts.facts.items[decision.item].field.clone());
+                push_new(&mut result.items, Arc::clone(&self.items[decision.item]));
             }
-            if applies && let Some(contract) = &self.parts.facts.contracts[decision.contract].id {
-                push_new(&mut result.contracts, contract.clone());
+            if applies && let Some(contract) = &self.contracts[decision.contract] {
+                push_new(&mut result.contracts, Arc::clone(contract));
             }
             for name in &outcome.unknown {
                 push_new(&mut result.unknown, name.clone());
@@ -273,7 +284,7 @@ fn fingerprint(facts: &FlowFacts, finding: &RuleResult) -> String {
     digest[..32].to_owned()
 }
 
-fn push_new(list: &mut Vec<String>, entry: String) {
+fn push_new<T: PartialEq>(list: &mut Vec<T>, entry: T) {
     if !list.contains(&entry) {
         list.push(entry);
     }

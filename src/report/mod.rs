@@ -188,10 +188,10 @@ pub struct RuleResult {
     pub aside: Option<Box<Aside>>,
     /// The data items that have the status; none are named where the rule does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<String>,
+    pub items: Vec<Arc<str>>,
     /// The contracts under which they have it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub contracts: Vec<String>,
+    pub contracts: Vec<Arc<str>>,
     /// The unknown facts on which an undetermined rule hangs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
