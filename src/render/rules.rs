@@ -91,11 +91,16 @@ pub fn explain(
 
 /// What a fact means that a rule consults, by its name.
 pub(super) fn meaning<'c>(name: &str, catalogue: &'c Catalogue) -> &'c str {
+    of_request(name).or_else(|| catalogue.find(name).map(|decl| decl.doc.as_str())).unwrap_or_default()
+}
+
+/// What a fact means that is a part of the request itself.
+pub(super) fn of_request(name: &str) -> Option<&'static str> {
     match name {
-        "principal" => "The data class of the item.",
-        "action" => "The purpose.",
-        "resource" => "The service.",
-        _ => catalogue.find(name).map_or("", |decl| decl.doc.as_str()),
+        "principal" => Some("The data class of the item."),
+        "action" => Some("The purpose."),
+        "resource" => Some("The service."),
+        _ => None,
     }
 }
 

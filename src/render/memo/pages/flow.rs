@@ -8,6 +8,7 @@ use super::super::dossier::{Background, PaperRecord};
 use super::{grounds_id, memo_id, name};
 use crate::render::finding::{self, ASIDE, Finding, deciding, places, spot, value};
 use crate::render::html::heading;
+use crate::render::rules::of_request;
 use crate::report::{Aside, AsideBy, FactResult, FlowResult, Report, RuleResult, Status};
 
 /// Where everything stands that a memo has no room for.
@@ -130,7 +131,8 @@ fn open(blocks: &mut Vec<Block>, finding: &Finding<'_>) {
 
 /// The question that a fact answers.
 fn question<'a>(report: &'a Report, fact: &'a FactResult) -> &'a str {
-    report.facts.get(&fact.name).map_or(fact.name.as_str(), String::as_str)
+    let of_fact = report.facts.get(&fact.name).map(String::as_str);
+    of_fact.or_else(|| of_request(&fact.name)).unwrap_or(&fact.name)
 }
 
 /// A fact as question and answer, with where it stands.
@@ -210,15 +212,14 @@ fn day(day: Option<crate::model::Date>) -> Text {
     plain(day.map_or_else(|| "–".to_owned(), |day| day.to_string()))
 }
 
-/// The papers with what proves that they are the ones.
+/// The papers with the digests that prove which they are.
 fn papers_in_full(papers: &[PaperRecord]) -> Table {
     let rows = papers.iter().map(|paper| {
-        let digest =
-            paper.sha256.as_ref().map_or_else(|| "none on record".to_owned(), |digest| format!("SHA-256 {digest}"));
+        let digest = paper.sha256.as_ref().map(|digest| format!("SHA-256 {digest}")).unwrap_or_default();
         let about = spaced([span(&paper.reference), quiet(digest)]);
         vec![plain(&paper.what), about, day(paper.date), day(paper.expires)]
     });
-    let columns = [("Paper", 2.4), ("Reference and digest", 4.8), ("From", 1.1), ("Until", 1.1)];
+    let columns = [("Paper", 2.4), ("Reference, and digest if on record", 4.8), ("From", 1.1), ("Until", 1.1)];
     Table::new("Papers with their digests", &columns, rows.collect())
 }
 
