@@ -74,6 +74,11 @@ mod tests {
     use std::fs;
     use std::path::PathBuf;
 
+    use pkcs8::der::asn1::AnyRef;
+    use pkcs8::der::{Decode, Encode, Tag, Tagged};
+
+    use super::algorithm::Hash;
+    use super::der::parts;
     use super::{Authority, TimeStamp};
     use crate::source::sha256;
 
@@ -142,5 +147,43 @@ mod tests {
             }
         }
         assert!(refused > token.len() * 4, "only {refused} refused");
+    }
+
+    /// A value in which the parts at the end of a path are others.
+    fn changed(value: AnyRef<'_>, path: &[usize], change: &dyn Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+        let parts = parts(value).unwrap();
+        let mut bytes: Vec<Vec<u8>> = parts.iter().map(|part| part.to_der().unwrap()).collect();
+        match path {
+            [] => change(&mut bytes),
+            [at, rest @ ..] => bytes[*at] = changed(parts[*at], rest, change),
+        }
+        AnyRef::new(value.tag(), &bytes.concat()).unwrap().to_der().unwrap()
+    }
+
+    fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+        [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+    }
+
+    /// What is signed must be what is read: the signed attributes cannot stand in one place and others in another.
+    #[test]
+    fn attributes_beside_the_signed_ones_are_not_believed() {
+        let token = file("good-P-256-sha256-sha256.tsr");
+        let content = super::Signed::find(AnyRef::from_der(&token).unwrap()).unwrap().content;
+        let later = replaced(&content, b"2026", b"2027");
+        let (before, after) = (Hash::Sha256.digest(&content), Hash::Sha256.digest(&later));
+        let token = changed(AnyRef::from_der(&token).unwrap(), &[1, 1, 0, 2, 1], &|parts| {
+            parts[0] = AnyRef::new(Tag::OctetString, &later).unwrap().to_der().unwrap();
+        });
+        let token = changed(AnyRef::from_der(&token).unwrap(), &[1, 1, 0, 4, 0], &|parts| {
+            let signed = parts[3].clone();
+            let signed = AnyRef::from_der(&signed).unwrap();
+            parts[3] = AnyRef::new(Tag::Sequence, signed.value()).unwrap().to_der().unwrap();
+            let forged = replaced(signed.value(), &before, &after);
+            parts.push(AnyRef::new(signed.tag(), &forged).unwrap().to_der().unwrap());
+        });
+        let stamp = TimeStamp::read(&token).unwrap();
+        assert!(stamp.time.to_string().starts_with("2027"));
+        assert!(stamp.signed_by(&authorities("roots.pem")).is_err());
     }
 }

@@ -65,9 +65,11 @@ impl Signer {
         let parts = parts(info)?;
         let [_, _, digest, attributes, scheme, signature, ..] = &*parts else { return None };
         let hash = Hash::of(*digest)?;
+        // In this place and no other: what is signed must be what is read below.
+        let attributes = tagged(std::slice::from_ref(attributes), 0)?;
         // The tag that stands in the message is not the one that is signed (RFC 5652, 5.4).
         let message = AnyRef::new(Tag::Set, attributes.value()).ok()?.to_der().ok()?;
-        let attributes = self::parts(tagged(&parts[2..], 0)?)?;
+        let attributes = self::parts(attributes)?;
         let attributes: Vec<_> = attributes.into_iter().map(self::parts).collect::<Option<_>>()?;
         // Each attribute may stand there once, with one value (RFC 5652, 11).
         let value = |kind: ObjectIdentifier| {
