@@ -51,8 +51,8 @@ pub(super) fn check(signed: &Signed, time: Time, authorities: &[Authority]) -> R
         signed.certificates.iter().map(|certificate| CertificateDer::from_slice(certificate)).collect();
     let (hash, digest) = &signer.certificate;
     // An authority need not send its certificate with the token. Then it must be among those that are believed.
-    let known = certificates.iter().chain(authorities.iter().map(|authority| &authority.0));
-    let certificate = known.into_iter().find(|certificate| hash.digest(certificate) == *digest);
+    let mut known = certificates.iter().chain(authorities.iter().map(|authority| &authority.0));
+    let certificate = known.find(|certificate| hash.digest(certificate) == *digest);
     let certificate = certificate.ok_or("the certificate of who signed it does not come with it")?;
     let certificate = EndEntityCert::try_from(certificate).map_err(|error| why(&error))?;
     let valid = |algorithm| certificate.verify_signature(algorithm, &signer.message, &signer.signature).is_ok();
