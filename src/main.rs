@@ -18,12 +18,17 @@ fn main() -> Exit {
         now: Moment::of(SystemTime::now()),
         folder: std::env::current_dir().unwrap_or_default(),
         width: if terminal { textwrap::termwidth().min(MAX_WIDTH) } else { WIDTH },
+        print,
         watched: std::io::stderr().is_terminal(),
         step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from),
     };
     let outcome = run(&cli, &around);
-    // A reader that went away (`| head`) is no failure of the check; the exit code still tells the verdict.
     let _ = anstream::stderr().write_all(outcome.messages.as_bytes());
-    let _ = anstream::stdout().write_all(outcome.output.as_bytes());
+    print(&outcome.output);
     outcome.exit
+}
+
+/// A reader that went away (`| head`) is no failure of the check; the exit code still tells the verdict.
+fn print(text: &str) {
+    let _ = anstream::stdout().write_all(text.as_bytes());
 }

@@ -1,6 +1,7 @@
 //! Writing: pages into a folder, where pages of others are left alone; a result into a file, whole or not at all.
 
 mod bundle;
+mod growing;
 mod log;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 pub use bundle::{Place, bundle, secret};
+pub use growing::Growing;
 pub use log::{Change, log};
 
 /// Pages by path below their folder.
@@ -106,19 +108,9 @@ pub fn add<'f>(folder: &Path, files: &BTreeMap<&'f str, &str>) -> io::Result<Vec
 /// # Errors
 /// A folder or file that cannot be written.
 pub fn file(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    // A link stays a link; what it leads to is written.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    // Pipes and terminals (`/dev/stderr`) take the text as it comes; renaming would put a file in their place.
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return fs::write(path, content);
-    }
-    let beside = beside(path, "part")?;
-    fs::write(&beside, content).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
+    let mut file = Growing::start(path)?;
+    file.write(content)?;
+    file.finish()
 }
 
 /// A hidden name beside a path, of this process.

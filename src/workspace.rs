@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::document::{Document, Kind, Schemas};
 use crate::gate;
-use crate::knowledge::{Knowledge, Known, Vocabulary};
+use crate::knowledge::{Knowledge, Known, Listed, Vocabulary};
 use crate::load::{self, Embedded, Exclude, embedded};
 use crate::model::{
     Catalogue, Config, CustomerContract, Exceptions, Manifest, ProviderAgreement, ProviderProfile, RulePack,
@@ -75,7 +75,7 @@ impl Workspace {
         folders: &Folders,
         reach: Reach,
         manifests: impl FnOnce(&mut Vec<Problem>) -> Vec<Arc<SourceFile>>,
-    ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+    ) -> Result<(Self, Vec<Listed>), Vec<Problem>> {
         let mut problems = Vec::new();
         let mut texts = Texts::gather(folders, &mut problems);
         let unread = !problems.is_empty();
@@ -87,7 +87,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Every problem of every text.
-    pub fn of(texts: Texts) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+    pub fn of(texts: Texts) -> Result<(Self, Vec<Listed>), Vec<Problem>> {
         Self::finish(texts, Reach::All, false, Vec::new())
     }
 
@@ -96,7 +96,7 @@ impl Workspace {
         reach: Reach,
         unread: bool,
         mut problems: Vec<Problem>,
-    ) -> Result<(Self, Vec<Known<Manifest>>), Vec<Problem>> {
+    ) -> Result<(Self, Vec<Listed>), Vec<Problem>> {
         let opened = Self::read(texts, reach, unread, &mut problems);
         problems.sort_by_key(Problem::order);
         match opened {
@@ -105,12 +105,7 @@ impl Workspace {
         }
     }
 
-    fn read(
-        mut files: Texts,
-        reach: Reach,
-        unread: bool,
-        problems: &mut Vec<Problem>,
-    ) -> Option<(Self, Vec<Known<Manifest>>)> {
+    fn read(mut files: Texts, reach: Reach, unread: bool, problems: &mut Vec<Problem>) -> Option<(Self, Vec<Listed>)> {
         let Some(schema_file) = files.schema.clone() else {
             problems.push(Problem::new("there is no catalogue of facts (`*.cedarschema`) among the policies"));
             return None;
@@ -135,13 +130,18 @@ impl Workspace {
         let agreements = typed::<ProviderAgreement>(providers, problems);
         let mut unreadable = unread || problems.len() > before;
         let packs = parse::<RulePack>(&files.packs, &[Kind::RulePack], &schemas, problems);
-        let manifests = parse::<Manifest>(&files.manifests, &[Kind::Integration], &schemas, problems);
+        // Of a manifest only what the reading of the rest hangs on is kept.
+        let manifests =
+            parse_each(&files.manifests, &[Kind::Integration], &schemas, problems, |(document, manifest)| {
+                (Listed::of(&document, &manifest), Names::of(&manifest))
+            });
+        let (manifests, names): (Vec<Listed>, Vec<Names>) = manifests.into_iter().unzip();
         let exceptions = parse::<Exceptions>(&files.exceptions, &[Kind::Exceptions], &schemas, problems).pop();
         let exceptions = exceptions.map(|(document, model)| Known { document, model: Arc::new(model) });
         let rule_ids: BTreeSet<String> = files.rules.iter().filter_map(|file| id_of(&file.path)).collect();
         // Whoever brings words of his own has the binary's rules and profiles checked against them: all of them.
         if reach == Reach::Named && !own_words && problems.is_empty() {
-            files.narrow(&manifests, &agreements, &packs);
+            files.narrow(&names, &agreements, &packs);
         }
 
         let mut rule_problems = Vec::new();
@@ -164,14 +164,15 @@ impl Workspace {
         );
         problems.append(&mut rule_problems);
         knowledge.check(&facts.catalogue, own_words, problems);
-        let manifests: Vec<Known<Manifest>> =
-            manifests.into_iter().map(|(document, model)| Known { document, model: Arc::new(model) }).collect();
         unique(&manifests, problems);
         let found: Vec<Vec<Problem>> = manifests
             .par_iter()
             .map(|manifest| {
                 let mut found = Vec::new();
-                knowledge.check_manifest(&facts.catalogue, manifest, &mut found);
+                match manifest.read() {
+                    Ok(known) => knowledge.check_manifest(&facts.catalogue, &known, &mut found),
+                    Err(message) => found.push(Problem::new(message)),
+                }
                 found
             })
             .collect();
@@ -181,6 +182,22 @@ impl Workspace {
         let book = RuleBook::new(facts, rules, packs, &knowledge.vocabulary, own_words, problems)?;
         let inputs = files.inputs();
         Some((Self { book, knowledge, exceptions, config: files.config, schemas, inputs }, manifests))
+    }
+}
+
+/// What a manifest names, by which knowledge is left out.
+struct Names {
+    providers: BTreeSet<String>,
+    /// The laws; none where some flow does not say which.
+    laws: Option<BTreeSet<String>>,
+}
+
+impl Names {
+    fn of(manifest: &Manifest) -> Self {
+        let providers = manifest.flows.iter().filter_map(|flow| flow.service.split('/').next()).map(str::to_owned);
+        let laws = manifest.flows.iter().map(|flow| flow.laws.as_ref()).collect::<Option<Vec<_>>>();
+        let laws = laws.map(|laws| laws.into_iter().flatten().cloned().collect());
+        Self { providers: providers.collect(), laws }
     }
 }
 
@@ -258,14 +275,8 @@ impl Texts {
 
     /// Leaves out what the binary holds and no manifest or agreement names. A profile's file is named after its provider, a
     /// rule's folder after its pack.
-    fn narrow(
-        &mut self,
-        manifests: &[Read<Manifest>],
-        agreements: &[Read<ProviderAgreement>],
-        packs: &[Read<RulePack>],
-    ) {
-        let flows = || manifests.iter().flat_map(|(_, manifest)| &manifest.flows);
-        let of_flows = flows().filter_map(|flow| flow.service.split('/').next());
+    fn narrow(&mut self, names: &[Names], agreements: &[Read<ProviderAgreement>], packs: &[Read<RulePack>]) {
+        let of_flows = names.iter().flat_map(|names| &names.providers).map(String::as_str);
         let of_agreements = agreements.iter().map(|(_, agreement)| agreement.provider.as_str());
         let providers: BTreeSet<&str> = of_flows.chain(of_agreements).collect();
         let held: BTreeSet<&str> = self.profiles.iter().map(|file| stem(file)).collect();
@@ -273,8 +284,9 @@ impl Texts {
         if providers.is_subset(&held) {
             self.profiles.retain(|file| !file.embedded || providers.contains(stem(file)));
         }
-        let laws: Option<BTreeSet<&String>> = flows()
-            .map(|flow| flow.laws.as_ref())
+        let laws: Option<BTreeSet<&String>> = names
+            .iter()
+            .map(|names| names.laws.as_ref())
             .collect::<Option<Vec<_>>>()
             .map(|laws| laws.into_iter().flatten().collect());
         let Some(laws) = laws else { return };
@@ -369,7 +381,18 @@ fn parse<T: DeserializeOwned + Send>(
     schemas: &Schemas,
     problems: &mut Vec<Problem>,
 ) -> Vec<Read<T>> {
-    let parsed: Vec<(Option<Read<T>>, Vec<Problem>)> = files
+    parse_each(files, expected, schemas, problems, |read| read)
+}
+
+/// As [`parse`], and keeps of each document what `keep` takes from it.
+fn parse_each<T: DeserializeOwned + Send, K: Send>(
+    files: &[Arc<SourceFile>],
+    expected: &[Kind],
+    schemas: &Schemas,
+    problems: &mut Vec<Problem>,
+    keep: impl Fn(Read<T>) -> K + Sync,
+) -> Vec<K> {
+    let parsed: Vec<(Option<K>, Vec<Problem>)> = files
         .par_iter()
         .map(|file| {
             let mut found = Vec::new();
@@ -377,7 +400,7 @@ fn parse<T: DeserializeOwned + Send>(
                 let model = document.read(value, &mut found)?;
                 Some((document, model))
             });
-            (read, found)
+            (read.map(&keep), found)
         })
         .collect();
     let mut documents = Vec::new();
@@ -407,24 +430,27 @@ fn by_id<T>(
         if let Some(earlier) =
             known.get(&key).filter(|earlier| earlier.document.file.embedded == document.file.embedded)
         {
-            problems.push(twice(&document, &earlier.document, &key));
+            problems.push(twice(&document, &earlier.document.file, &key));
         }
         known.insert(key, Known { document, model: Arc::new(model) });
     }
     known
 }
 
-fn unique(manifests: &[Known<Manifest>], problems: &mut Vec<Problem>) {
-    let mut seen: BTreeMap<&str, &Arc<Document>> = BTreeMap::new();
+fn unique(manifests: &[Listed], problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<&str, &Listed> = BTreeMap::new();
     for manifest in manifests {
-        if let Some(earlier) = seen.insert(&manifest.model.id, &manifest.document) {
-            problems.push(twice(&manifest.document, earlier, &manifest.model.id));
+        if let Some(earlier) = seen.insert(&manifest.id, manifest) {
+            match manifest.read() {
+                Ok(known) => problems.push(twice(&known.document, &earlier.file, &manifest.id)),
+                Err(message) => problems.push(Problem::new(message)),
+            }
         }
     }
 }
 
-fn twice(document: &Document, earlier: &Document, id: &str) -> Problem {
+fn twice(document: &Document, earlier: &SourceFile, id: &str) -> Problem {
     document
-        .problem("/id", format!("the id `{id}` is taken by `{}`", earlier.file.path), "the second one")
+        .problem("/id", format!("the id `{id}` is taken by `{}`", earlier.path), "the second one")
         .help("give each document an id of its own")
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use quick_xml::events::Event;
 use serde_json::{Value as Json, json};
 use tidegate::render::{github, gitlab, html, junit, markdown, sarif, text};
-use tidegate::report::{Report, Status, Verdict};
+use tidegate::report::{FlowResult, Report, Status, Summary, Verdict};
 
 use binary::{Folder, Run, root, tidegate, tidegate_with};
 
@@ -27,6 +27,13 @@ fn saved() -> PathBuf {
 
 fn value() -> Json {
     serde_json::from_str(&fs::read_to_string(saved()).unwrap()).unwrap()
+}
+
+/// Makes the numbers of a changed result those of its flows.
+fn recount(report: &mut Json) {
+    let mut summary = Summary::default();
+    summary.count(&serde_json::from_value::<Vec<FlowResult>>(report["flows"].clone()).unwrap());
+    report["summary"] = serde_json::to_value(summary).unwrap();
 }
 
 fn report() -> Report {
@@ -110,6 +117,7 @@ fn every_form_has_the_same_exit_code() {
         report["flows"].as_array_mut().unwrap().retain(|flow| flow["verdict"] == verdict);
         report["notices"] = json!([]);
         report["verdict"] = verdict.into();
+        recount(report);
     };
     let folder = Folder::new();
     for (verdict, code) in [("refused", 12), ("undetermined", 11), ("permitted", 0)] {

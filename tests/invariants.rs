@@ -343,7 +343,7 @@ fn workspace() -> (Workspace, Vec<PathBuf>) {
     let (workspace, manifests) = opened.unwrap_or_else(|problems| {
         panic!("the shipped documents do not load; `tidegate check examples` says why: {problems:?}")
     });
-    loaded.extend(manifests.iter().map(|manifest| PathBuf::from(&manifest.document.file.path)));
+    loaded.extend(manifests.iter().map(|manifest| PathBuf::from(&manifest.file.path)));
     (workspace, loaded)
 }
 

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use quick_xml::events::Event;
 use tidegate::gate::Gate;
-use tidegate::knowledge::Known;
+use tidegate::knowledge::{Known, Listed};
 use tidegate::load::Exclude;
 use tidegate::model::{Manifest, Moment};
 use tidegate::pipeline::{Manner, Run, evaluate};
@@ -35,8 +35,8 @@ static EXAMPLES: LazyLock<(Workspace, Vec<Known<Manifest>>, Report)> = LazyLock:
         gate: Gate::default(),
         manner: Manner { detail: Detail::All, progress: &|_| () },
     };
-    let report = evaluate(&workspace, manifests.clone(), run).unwrap();
-    (workspace, manifests, report)
+    let report = evaluate(&workspace, &manifests, run).unwrap();
+    (workspace, Listed::read_all(&manifests).unwrap(), report)
 });
 
 fn examples<T>(look: impl FnOnce(&Dossier<'_>) -> T) -> T {

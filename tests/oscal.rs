@@ -39,7 +39,7 @@ fn examples() -> &'static Report {
             gate: Gate::default(),
             manner: Manner { detail: Detail::All, progress: &|_| {} },
         };
-        evaluate(&workspace, manifests, run).expect("a result")
+        evaluate(&workspace, &manifests, run).expect("a result")
     })
 }
 

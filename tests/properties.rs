@@ -987,7 +987,7 @@ fn reading_only_what_is_named_changes_no_answer() {
         let folders = Folders { contracts: vec![PathBuf::from("contracts")], ..Folders::default() };
         let texts = |_: &mut Vec<Problem>| vec![load::read(manifest).expect("a readable manifest")];
         let (workspace, manifests) = Workspace::open(&folders, reach, texts).expect("valid documents");
-        let report = evaluate(&workspace, manifests, run(Detail::Findings)).expect("a report");
+        let report = evaluate(&workspace, &manifests, run(Detail::Findings)).expect("a report");
         (report.flows, workspace.book.rules.len())
     };
     manifests.par_iter().for_each(|manifest| {
@@ -1038,8 +1038,8 @@ fn json_of(manifests: &[PathBuf], contracts: &[PathBuf]) -> String {
     let texts =
         |_: &mut Vec<Problem>| manifests.iter().map(|path| load::read(path).expect("a readable manifest")).collect();
     let (workspace, manifests) = Workspace::open(&folders, Reach::All, texts).expect("valid documents");
-    let report = evaluate(&workspace, manifests, run(Detail::All)).expect("a report");
-    render::json(&report).expect("JSON")
+    let report = evaluate(&workspace, &manifests, run(Detail::All)).expect("a report");
+    render::json::render(&report).expect("JSON")
 }
 
 // ---- No exemptions ---------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use tidegate::gate::Gate;
-use tidegate::knowledge::Known;
+use tidegate::knowledge::Listed;
 use tidegate::load::Exclude;
-use tidegate::model::{Manifest, Moment, TermType};
+use tidegate::model::{Moment, TermType};
 use tidegate::pipeline::{Manner, Run, evaluate};
 use tidegate::registers::files;
 use tidegate::report::Detail;
@@ -34,16 +34,16 @@ fn moment() -> Moment {
     Moment::On("2026-11-22".parse().unwrap())
 }
 
-fn open(paths: &[PathBuf], contracts: PathBuf) -> (Workspace, Vec<Known<Manifest>>) {
+fn open(paths: &[PathBuf], contracts: PathBuf) -> (Workspace, Vec<Listed>) {
     let folders = Folders { contracts: vec![contracts], ..Folders::default() };
     Workspace::open(&folders, Reach::All, |problems| manifest_texts(paths, &Exclude::default(), problems)).unwrap()
 }
 
-fn write(workspace: &Workspace, manifests: &[Known<Manifest>]) -> Files {
+fn write(workspace: &Workspace, manifests: &[Listed]) -> Files {
     let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
     let run = Run { moment: moment(), absent: Absent::NotDone, gate: Gate::default(), manner };
-    let report = evaluate(workspace, manifests.to_vec(), run).unwrap();
-    files(workspace, manifests, &report, moment()).unwrap()
+    let report = evaluate(workspace, manifests, run).unwrap();
+    files(workspace, &Listed::read_all(manifests).unwrap(), &report, moment()).unwrap()
 }
 
 static EXAMPLES: LazyLock<Files> = LazyLock::new(|| {
@@ -97,7 +97,10 @@ fn every_flow_has_one_record() {
     let (_, manifests) = open(&[PathBuf::from("examples")], PathBuf::from("contracts"));
     let wanted: Vec<(String, String)> = manifests
         .iter()
-        .flat_map(|known| known.model.flows.iter().map(|flow| (known.model.id.clone(), flow.id.clone())))
+        .map(|listed| listed.read().unwrap())
+        .flat_map(|known| {
+            known.model.flows.iter().map(|flow| (known.model.id.clone(), flow.id.clone())).collect::<Vec<_>>()
+        })
         .collect();
     let found: Vec<(String, String)> = rows(&EXAMPLES["records-of-processing.csv"])
         .iter()

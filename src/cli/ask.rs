@@ -7,13 +7,15 @@ use serde_json::{Map, Value, json};
 use super::args::AskArgs;
 use super::check::Judging;
 use super::{Outcome, Surroundings, check, setup};
-use crate::document::{Document, Kind, yaml};
+use crate::document::Kind;
 use crate::gate::Gate;
-use crate::knowledge::Known;
-use crate::model::Manifest;
+use crate::knowledge::Listed;
 use crate::resolve::Absent;
 use crate::source::SourceFile;
 use crate::workspace::{Reach, Workspace};
+
+/// What the question is called as a manifest.
+const QUESTION: &str = "question";
 
 pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
     if let Some(message) = args.output.render.conflict() {
@@ -35,7 +37,10 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
         Err(message) => return Outcome::failed(&message),
     };
     let mut problems = Vec::new();
-    workspace.knowledge.check_manifest(&workspace.book.catalogue, &manifest, &mut problems);
+    match manifest.read() {
+        Ok(known) => workspace.knowledge.check_manifest(&workspace.book.catalogue, &known, &mut problems),
+        Err(message) => return Outcome::failed(&message),
+    }
     if !problems.is_empty() {
         // The places lead into the question, which is no file of the user's.
         let messages: Vec<String> = problems
@@ -50,11 +55,11 @@ pub(super) fn run(args: &AskArgs, around: &Surroundings) -> Outcome {
     // There is no flow that an exception could be about.
     let gate = Gate { config: workspace.config.as_ref(), exceptions: None, baseline: None, whole: false };
     let judging = Judging { absent: Absent::Unknown, gate, notices: Vec::new() };
-    check::judge(&workspace, vec![manifest], &args.output, judging, around)
+    check::judge(&workspace, &[manifest], &args.output, judging, around)
 }
 
 /// The question in the form of a manifest, with nothing in it that was not given.
-fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
+fn question(args: &AskArgs) -> Result<Listed, String> {
     let mut flow = Map::new();
     flow.insert("id".into(), json!("ask"));
     flow.insert("purpose".into(), json!(args.purpose));
@@ -70,18 +75,15 @@ fn question(args: &AskArgs) -> Result<Known<Manifest>, String> {
     let manifest = json!({
         "kind": Kind::Integration.word(),
         "version": 1,
-        "id": "question",
+        "id": QUESTION,
         "title": "A question without a manifest",
         "owner": "",
         "organisation": {},
         "flows": [flow],
     });
     let text = serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?;
-    let node = yaml::parse(&text).map_err(|error| error.message)?;
     let file = Arc::new(SourceFile::new("(question)", text, false));
-    let document = Arc::new(Document { file, kind: Kind::Integration, node });
-    let model: Manifest = serde_json::from_value(manifest).map_err(|error| error.to_string())?;
-    Ok(Known { document, model: Arc::new(model) })
+    Ok(Listed { file, id: QUESTION.to_owned(), flows: 1 })
 }
 
 /// What is wrong with the status of a `--data`, if anything.

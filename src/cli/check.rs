@@ -6,13 +6,13 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{CheckArgs, FolderArgs, OutputArgs};
+use super::delivery::Delivery;
 use super::setup::{Setup, setup};
-use super::{Exit, Outcome, Surroundings, discover, output};
+use super::{Exit, Outcome, Surroundings, discover};
 use crate::gate::{Baseline, Gate};
-use crate::knowledge::Known;
+use crate::knowledge::Listed;
 use crate::load;
-use crate::model::Manifest;
-use crate::pipeline::{Manner, Run, evaluate};
+use crate::pipeline::{Manner, Run, evaluate_in_parts};
 use crate::problem::Problem;
 use crate::report::{Detail, Notice, Report};
 use crate::resolve::Absent;
@@ -28,7 +28,7 @@ pub(super) struct Opened {
     /// Where manifests were looked for.
     pub(super) paths: Vec<PathBuf>,
     pub(super) workspace: Workspace,
-    pub(super) manifests: Vec<Known<Manifest>>,
+    pub(super) manifests: Vec<Listed>,
     /// The earlier result that counts, and its text.
     pub(super) baseline: Option<(Baseline, Arc<SourceFile>)>,
 }
@@ -59,7 +59,7 @@ pub(super) fn run(args: &CheckArgs, around: &Surroundings) -> Outcome {
     if opened.manifests.is_empty() && notices.is_empty() {
         return nothing(&opened.paths);
     }
-    judge(workspace, opened.manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
+    judge(workspace, &opened.manifests, &args.output, Judging { absent: Absent::NotDone, gate, notices }, around)
 }
 
 /// Reads the manifests under the paths, and everything that they are judged by.
@@ -104,7 +104,7 @@ pub(super) struct Judging<'a> {
 /// Decides and renders: the same for manifests and questions.
 pub(super) fn judge(
     workspace: &Workspace,
-    manifests: Vec<Known<Manifest>>,
+    manifests: &[Listed],
     args: &OutputArgs,
     judging: Judging<'_>,
     around: &Surroundings,
@@ -113,17 +113,21 @@ pub(super) fn judge(
         Ok(moment) => moment,
         Err(outcome) => return outcome,
     };
-    let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
+    let flows = manifests.iter().map(|manifest| manifest.flows).sum();
     let bar = progress(flows, around);
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     let manner = Manner { detail: args.render.detail(), progress: &progress };
     let Judging { absent, gate, notices } = judging;
-    let report = evaluate(workspace, manifests, Run { moment, absent, gate, manner });
+    let mut delivery = Delivery::new(&args.render, around);
+    let report = evaluate_in_parts(workspace, manifests, Run { moment, absent, gate, manner }, &mut |part| {
+        // The bar and the text may share a terminal.
+        bar.suspend(|| delivery.part(part))
+    });
     bar.finish_and_clear();
     match report {
         Ok(mut report) => {
             report.tell(notices);
-            output::deliver(&report, &args.render, around)
+            delivery.end(report)
         }
         Err(message) => Outcome::failed(&message),
     }

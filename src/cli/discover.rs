@@ -6,9 +6,8 @@ use super::args::{DiscoverArgs, DiscoverFormat};
 use super::setup::Setup;
 use super::{Exit, Outcome, Surroundings, setup};
 use crate::discover::{Discovery, Look, discover};
-use crate::knowledge::Known;
+use crate::knowledge::Listed;
 use crate::load::{is_file, is_manifest};
-use crate::model::Manifest;
 use crate::problem::Problem;
 use crate::render::discovery;
 use crate::workspace::{Reach, Workspace, manifest_texts};
@@ -47,7 +46,7 @@ pub(super) fn look(
     paths: &[PathBuf],
     setup: &Setup,
     workspace: &Workspace,
-    manifests: &[Known<Manifest>],
+    manifests: &[Listed],
 ) -> Result<Discovery, Vec<Problem>> {
     let config = workspace.config.as_ref();
     discover(paths, Look { knowledge: &workspace.knowledge, manifests, config, exclude: &setup.exclude })

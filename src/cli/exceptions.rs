@@ -2,7 +2,7 @@
 
 use super::args::{ExceptionsArgs, ExceptionsVerb, StaleArgs};
 use super::{Exit, Outcome, Surroundings, setup};
-use crate::gate::{Gate, states};
+use crate::gate::{Gate, Seen, State};
 use crate::pipeline::{Manner, Run, evaluate};
 use crate::render;
 use crate::report::Detail;
@@ -31,8 +31,10 @@ fn list(args: &StaleArgs, around: &Surroundings) -> Result<Outcome, Outcome> {
         gate: Gate { config: workspace.config.as_ref(), ..Gate::default() },
         manner: Manner { detail: Detail::Findings, progress: &|_| {} },
     };
-    let report = evaluate(&workspace, manifests, run).map_err(|message| Outcome::failed(&message))?;
-    let states = states(exceptions, &report.flows, &report.rules, moment, true);
+    let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message))?;
+    let mut seen = Seen::default();
+    seen.look(exceptions, &report.flows, &report.rules, moment);
+    let states: Vec<State> = (0..exceptions.model.exceptions.len()).map(|index| seen.state(index, true)).collect();
     let output = render::exceptions::list(exceptions, &states, moment.day(), around.width);
     let exit = if states.iter().all(|state| state.in_order()) { Exit::Permitted } else { Exit::Conditional };
     Ok(Outcome { output, messages: String::new(), exit })

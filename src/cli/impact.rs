@@ -178,11 +178,11 @@ impl<'a> Asked<'a> {
             baseline: baseline.as_ref().map(|(baseline, _)| baseline),
             whole,
         };
-        let bar = check::progress(manifests.iter().map(|manifest| manifest.model.flows.len()).sum(), self.around);
+        let bar = check::progress(manifests.iter().map(|manifest| manifest.flows).sum(), self.around);
         let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         let manner = Manner { detail: Detail::All, progress: &progress };
         let run = Run { moment: self.moment, absent: Absent::NotDone, gate, manner };
-        let report = evaluate(&workspace, manifests, run).map_err(|message| Outcome::failed(&message));
+        let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message));
         bar.finish_and_clear();
         report
     }

@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod check;
 mod convert;
+mod delivery;
 mod discover;
 mod docs;
 mod evidence;
@@ -44,6 +45,8 @@ pub struct Surroundings {
     pub folder: PathBuf,
     /// The width of the output in columns.
     pub width: usize,
+    /// Prints a piece of a long text to standard output, before the run is over.
+    pub print: fn(&str),
     /// Whether somebody watches standard error.
     pub watched: bool,
     /// The file that takes the summary of a step, on GitHub.

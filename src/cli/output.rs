@@ -1,4 +1,4 @@
-//! From a result to where the user wants it: any number of forms, each to standard output or into a file.
+//! Which forms of a result are wanted, and where.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -9,13 +9,9 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, ValueEnum};
 
-use super::{Exit, Outcome, Surroundings, WIDTH};
-use crate::render;
-use crate::report::{Detail, Report};
+use super::{Exit, Outcome};
+use crate::report::Detail;
 use crate::save;
-
-/// GitHub takes no more in the summary of a step, in bytes.
-const STEP_SUMMARY: usize = 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
@@ -24,12 +20,12 @@ pub(super) struct RenderArgs {
     format: Vec<Target<Format>>,
     /// Also show which rules are satisfied, and by which facts
     #[arg(long, short)]
-    verbose: bool,
+    pub(super) verbose: bool,
 }
 
 /// The forms of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     Text,
     /// The canonical result; `tidegate schema result` prints its schema
@@ -92,7 +88,8 @@ impl<F: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for TargetPa
 }
 
 impl RenderArgs {
-    fn targets(&self) -> Vec<Target<Format>> {
+    /// The forms that are wanted.
+    pub(super) fn targets(&self) -> Vec<Target<Format>> {
         or_else(&self.format, Format::Text)
     }
 
@@ -134,49 +131,11 @@ impl Outcome {
         }
     }
 
-    fn saved(&mut self, path: &Path, done: std::io::Result<()>) {
+    /// Tells what came of a file.
+    pub(super) fn saved(&mut self, path: &Path, done: std::io::Result<()>) {
         if let Err(error) = done {
             let _ = writeln!(self.messages, "error: cannot write `{}`: {error}", path.display());
             self.exit = Exit::Failure;
         }
     }
-}
-
-/// Renders a result in every form that is wanted. The exit code is the verdict's, whatever the form; only a form that cannot be
-/// written is a failure.
-pub(super) fn deliver(report: &Report, args: &RenderArgs, around: &Surroundings) -> Outcome {
-    let mut outcome = Outcome {
-        output: String::new(),
-        messages: String::new(),
-        exit: report.verdict.map_or(Exit::Nothing, Exit::from),
-    };
-    for target in args.targets() {
-        let text = match form(report, &target, args.verbose, around) {
-            Ok(text) => text,
-            Err(message) => return Outcome::failed(&message),
-        };
-        outcome.put(text, target.file.as_ref());
-        if target.format == Format::Github
-            && let Some(path) = &around.step_summary
-        {
-            outcome.saved(path, save::append(path, STEP_SUMMARY, |left| render::markdown::render(report, left)));
-        }
-    }
-    outcome
-}
-
-fn form(report: &Report, target: &Target<Format>, verbose: bool, around: &Surroundings) -> Result<String, String> {
-    Ok(match target.format {
-        Format::Text if target.file.is_some() => {
-            anstream::adapter::strip_str(&render::text::render(report, WIDTH, verbose)).to_string()
-        }
-        Format::Text => render::text::render(report, around.width, verbose),
-        Format::Json => render::json(report)?,
-        Format::Sarif => render::sarif::render(report, verbose)?,
-        Format::Junit => render::junit::render(report)?,
-        Format::Github => render::github::render(report),
-        Format::Gitlab => render::gitlab::render(report)?,
-        Format::Markdown => render::markdown::render(report, render::markdown::COMMENT),
-        Format::Html => render::html::render(report),
-    })
 }

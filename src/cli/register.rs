@@ -6,6 +6,7 @@ use super::args::RegisterArgs;
 use super::check::{baseline, nothing};
 use super::{Exit, Outcome, Surroundings, setup};
 use crate::gate::Gate;
+use crate::knowledge::Listed;
 use crate::pipeline::{Manner, Run, evaluate};
 use crate::registers;
 use crate::report::Detail;
@@ -38,7 +39,8 @@ fn written(args: &RegisterArgs, around: &Surroundings) -> Result<Outcome, Outcom
     };
     let manner = Manner { detail: Detail::Findings, progress: &|_| {} };
     let run = Run { moment, absent: Absent::NotDone, gate, manner };
-    let report = evaluate(&workspace, manifests.clone(), run).map_err(|message| Outcome::failed(&message))?;
+    let report = evaluate(&workspace, &manifests, run).map_err(|message| Outcome::failed(&message))?;
+    let manifests = Listed::read_all(&manifests).map_err(|message| Outcome::failed(&message))?;
     let files =
         registers::files(&workspace, &manifests, &report, moment).map_err(|message| Outcome::failed(&message))?;
     let mut output = String::new();

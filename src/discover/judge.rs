@@ -49,13 +49,16 @@ impl Exclusions<'_> {
 }
 
 /// Sorts the traces by provider and holds them against the declared flows.
+///
+/// # Errors
+/// A fault of the program.
 pub(super) fn judge(
     search: &Search<'_>,
     found: Vec<Found>,
     look: &Look<'_>,
     exclusions: &Exclusions<'_>,
-) -> (Vec<Finding>, Vec<SetAside>) {
-    let flows = flows(look);
+) -> Result<(Vec<Finding>, Vec<SetAside>), String> {
+    let flows = flows(look)?;
     let mut aside = Vec::new();
     let mut counted: Vec<Found> = Vec::new();
     for found in found {
@@ -106,7 +109,7 @@ pub(super) fn judge(
             traces,
         }
     };
-    (findings.into_iter().map(finding).collect(), aside)
+    Ok((findings.into_iter().map(finding).collect(), aside))
 }
 
 /// Why a trace of a client that reaches several providers does not show this one.
@@ -140,15 +143,15 @@ fn provider(service: &str) -> &str {
     service.split('/').next().unwrap_or_default()
 }
 
-fn flows(look: &Look<'_>) -> Vec<DeclaredFlow> {
-    let flows = look.manifests.iter().flat_map(|manifest| {
-        manifest.model.flows.iter().map(|flow| DeclaredFlow {
-            integration: manifest.model.id.clone(),
+fn flows(look: &Look<'_>) -> Result<Vec<DeclaredFlow>, String> {
+    let mut flows = Vec::new();
+    for manifest in look.manifests {
+        flows.extend(manifest.read()?.model.flows.iter().map(|flow| DeclaredFlow {
+            integration: manifest.id.clone(),
             flow: flow.id.clone(),
             service: flow.service.clone(),
-        })
-    });
-    let mut flows: Vec<DeclaredFlow> = flows.collect();
+        }));
+    }
     flows.sort();
-    flows
+    Ok(flows)
 }

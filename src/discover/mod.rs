@@ -17,9 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::knowledge::{Knowledge, Known};
+use crate::knowledge::{Knowledge, Known, Listed};
 use crate::load::{self, Exclude};
-use crate::model::{Config, Manifest};
+use crate::model::Config;
 use crate::problem::{Problem, suggest};
 use crate::report::{Notice, Place, Verdict};
 
@@ -152,7 +152,7 @@ pub struct Look<'a> {
     /// The provider profiles.
     pub knowledge: &'a Knowledge,
     /// The manifests that declare flows.
-    pub manifests: &'a [Known<Manifest>],
+    pub manifests: &'a [Listed],
     /// What is recorded as no integration.
     pub config: Option<&'a Known<Config>>,
     /// What is left out of the search.
@@ -207,7 +207,8 @@ pub fn discover(paths: &[impl AsRef<Path>], look: Look<'_>) -> Result<Discovery,
     }
     left_out.sort();
     left_out.dedup();
-    let (providers, aside) = judge::judge(&search, found, &look, &exclusions);
+    let (providers, aside) =
+        judge::judge(&search, found, &look, &exclusions).map_err(|error| vec![Problem::new(error)])?;
     let open = providers.iter().any(|finding| !finding.declared);
     let verdict = if open { Verdict::Undetermined } else { Verdict::Permitted };
     let tool = Searcher { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };

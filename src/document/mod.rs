@@ -114,6 +114,20 @@ impl Document {
         (problems.len() == before).then(|| (Arc::new(Self { file: Arc::clone(file), kind, node }), value))
     }
 
+    /// Reads a text again that was found in order before.
+    ///
+    /// # Errors
+    /// A text that is no such document.
+    pub fn again<T: DeserializeOwned>(file: &Arc<SourceFile>) -> Result<(Arc<Self>, T), String> {
+        let fault = |message: &str| format!("{}: {message}", file.path);
+        let node = yaml::parse(&file.text).map_err(|error| fault(&error.message))?;
+        let value = node.to_json();
+        let kind = value.get("kind").and_then(Value::as_str).and_then(Kind::from_word);
+        let kind = kind.ok_or_else(|| fault("the document does not say its kind"))?;
+        let model = serde_json::from_value(value).map_err(|error| fault(&error.to_string()))?;
+        Ok((Arc::new(Self { file: Arc::clone(file), kind, node }), model))
+    }
+
     /// The content as a type of the model.
     pub fn read<T: DeserializeOwned>(self: &Arc<Self>, value: Value, problems: &mut Vec<Problem>) -> Option<T> {
         match serde_json::from_value(value) {

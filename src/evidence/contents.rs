@@ -93,7 +93,7 @@ fn contents(export: &Export<'_>, inputs: &[(InputFile, Arc<SourceFile>)]) -> Res
         || {
             rayon::join(
                 || registers::files(workspace, manifests, report, Moment::At(export.time.into())),
-                || rayon::join(|| render::json(report), || render::text::render(report, WIDTH, true)),
+                || rayon::join(|| render::json::render(report), || render::text::render(report, WIDTH, true)),
             )
         },
     );

@@ -11,9 +11,9 @@ use super::contents::BASELINE;
 use super::statement::{Decision, InputFile};
 use super::{Files, RESULT_FILE};
 use crate::gate::{Baseline, Gate};
-use crate::knowledge::Known;
+use crate::knowledge::Listed;
 use crate::load::{Embedded, embedded};
-use crate::model::{Manifest, Moment};
+use crate::model::Moment;
 use crate::pipeline::{Manner, Run, evaluate};
 use crate::problem::Problem;
 use crate::render;
@@ -106,10 +106,10 @@ pub fn replay(files: &Files, decision: &Decision) -> Result<Replay, Vec<Problem>
         manner: Manner { detail: Detail::All, progress: &|_| {} },
     };
     let failed = |message: String| vec![Problem::new(message)];
-    let now = evaluate(&workspace, manifests.clone(), run).map_err(failed)?;
+    let now = evaluate(&workspace, &manifests, run).map_err(failed)?;
     let bytes = files.get(RESULT_FILE).ok_or_else(|| failed(format!("there is no `{RESULT_FILE}`")))?;
     let then: Report = serde_json::from_slice(bytes).map_err(|error| failed(error.to_string()))?;
-    let identical = render::json(&now).map_err(failed)?.as_bytes() == bytes.as_slice();
+    let identical = render::json::render(&now).map_err(failed)?.as_bytes() == bytes.as_slice();
     let changes = changes(&then, &now);
     let outcome = match (identical, changes.is_empty()) {
         (true, _) => Outcome::Identical,
@@ -124,7 +124,7 @@ pub fn replay(files: &Files, decision: &Decision) -> Result<Replay, Vec<Problem>
 ///
 /// # Errors
 /// Everything that this Tidegate cannot read in them.
-pub fn open(files: &Files, decision: &Decision) -> Result<(Workspace, Vec<Known<Manifest>>), Vec<Problem>> {
+pub fn open(files: &Files, decision: &Decision) -> Result<(Workspace, Vec<Listed>), Vec<Problem>> {
     let known = carried();
     let inputs = decision.inputs.iter().filter(|input| input.kind != BASELINE);
     let texts = inputs.map(|input| Ok((text(files, input, &known)?, input.kind.clone())));

@@ -1,12 +1,12 @@
 //! Exceptions: approved, expiring waivers of one rule on one flow, as long as the facts stay as they were.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::place;
 use crate::knowledge::Known;
 use crate::model::{Exception, Exceptions, Moment};
-use crate::report::{Approval, AsideBy, FlowResult, Notice, RuleInfo, RuleResult, Status, Verdict};
+use crate::report::{Approval, AsideBy, FlowResult, Notice, Place, RuleInfo, RuleResult, Status, Verdict};
 
 /// So many days before its end an exception says that it ends.
 const SOON: i64 = 30;
@@ -58,36 +58,43 @@ impl State {
     }
 }
 
-/// How each exception stands towards the flows, in the order of the file. `whole`: the flows are all there are.
-pub fn states(
-    exceptions: &Known<Exceptions>,
-    flows: &[FlowResult],
-    rules: &BTreeMap<Arc<str>, RuleInfo>,
-    moment: Moment,
-    whole: bool,
-) -> Vec<State> {
-    let judged: BTreeSet<&str> = flows.iter().map(|flow| flow.integration.as_str()).collect();
-    exceptions
-        .model
-        .exceptions
-        .iter()
-        .map(|exception| {
-            let finding = flows.iter().flat_map(findings).find(|(flow, finding)| concerns(exception, flow, finding));
-            match finding {
-                _ if !whole && !judged.contains(exception.integration.as_str()) => State::Elsewhere,
-                None => State::Unused,
-                Some((_, finding)) => state(exception, finding, rules, moment),
+/// The findings that the exceptions are about, among the flows seen so far. Flows come in parts.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// By the exception's place in the file, where there was a flow of its integration: how it stands towards its finding.
+    met: BTreeMap<usize, Option<State>>,
+}
+
+impl Seen {
+    /// Looks at further flows.
+    pub fn look(
+        &mut self,
+        exceptions: &Known<Exceptions>,
+        flows: &[FlowResult],
+        rules: &BTreeMap<Arc<str>, RuleInfo>,
+        moment: Moment,
+    ) {
+        for (index, exception) in exceptions.model.exceptions.iter().enumerate() {
+            let mut judged = flows.iter().filter(|flow| flow.integration == exception.integration).peekable();
+            if judged.peek().is_none() {
+                continue;
             }
-        })
-        .collect()
-}
+            let findings = judged.filter(|flow| flow.flow == exception.flow).flat_map(|flow| &flow.rules);
+            let finding = findings.filter(|rule| rule.tells()).find(|rule| *rule.id == *exception.rule);
+            let state = finding.map(|finding| state(exception, finding, rules, moment));
+            let met = self.met.entry(index).or_default();
+            *met = met.or(state);
+        }
+    }
 
-fn findings(flow: &FlowResult) -> impl Iterator<Item = (&FlowResult, &RuleResult)> {
-    flow.rules.iter().filter(|rule| rule.tells()).map(move |rule| (flow, rule))
-}
-
-fn concerns(exception: &Exception, flow: &FlowResult, finding: &RuleResult) -> bool {
-    *exception.rule == *finding.id && exception.integration == flow.integration && exception.flow == flow.flow
+    /// How an exception stands. `whole`: the flows are all there are.
+    pub fn state(&self, index: usize, whole: bool) -> State {
+        match self.met.get(&index) {
+            None if !whole => State::Elsewhere,
+            None | Some(None) => State::Unused,
+            Some(Some(state)) => *state,
+        }
+    }
 }
 
 fn state(exception: &Exception, finding: &RuleResult, rules: &BTreeMap<Arc<str>, RuleInfo>, moment: Moment) -> State {
@@ -106,33 +113,35 @@ fn state(exception: &Exception, finding: &RuleResult, rules: &BTreeMap<Arc<str>,
     }
 }
 
-/// Sets aside what the exceptions waive, and says which of them need care.
-pub(super) fn apply(
-    exceptions: &Known<Exceptions>,
-    flows: &mut [FlowResult],
-    rules: &BTreeMap<Arc<str>, RuleInfo>,
-    moment: Moment,
-    whole: bool,
-) -> Vec<Notice> {
-    let states = states(exceptions, flows, rules, moment, whole);
-    let mut notices = Vec::new();
-    for (index, (exception, state)) in exceptions.model.exceptions.iter().zip(states).enumerate() {
-        let at = place(exceptions, &format!("/exceptions/{index}"));
-        if state.holds() {
-            let of_flow =
-                |flow: &&mut FlowResult| flow.integration == exception.integration && flow.flow == exception.flow;
-            let findings = flows.iter_mut().filter(of_flow).flat_map(|flow| &mut flow.rules);
-            for finding in findings.filter(|finding| *finding.id == *exception.rule) {
-                let approval = approval(exception);
-                finding.set_aside(AsideBy::Exception, exception.reason.clone(), Some(at.clone()), Some(approval));
-            }
+/// Sets aside what the exceptions waive in a part of the flows.
+pub(super) fn apply(exceptions: &Known<Exceptions>, flows: &mut [FlowResult], seen: &Seen) {
+    for (index, exception) in exceptions.model.exceptions.iter().enumerate() {
+        if !seen.state(index, true).holds() {
+            continue;
         }
-        if let Some((message, remedy)) = care(exception, state) {
-            let id = format!("exceptions/{}", state.word());
-            notices.push(Notice { id, verdict: Verdict::Permitted, message, remedy, place: at });
+        let of_flow = |flow: &&mut FlowResult| flow.integration == exception.integration && flow.flow == exception.flow;
+        let findings = flows.iter_mut().filter(of_flow).flat_map(|flow| &mut flow.rules);
+        for finding in findings.filter(|finding| *finding.id == *exception.rule) {
+            let (at, approval) = (at(exceptions, index), approval(exception));
+            finding.set_aside(AsideBy::Exception, exception.reason.clone(), Some(at), Some(approval));
         }
     }
-    notices
+}
+
+/// Which exceptions need care, once all flows are seen.
+pub(super) fn notices(exceptions: &Known<Exceptions>, seen: &Seen, whole: bool) -> Vec<Notice> {
+    let all = exceptions.model.exceptions.iter().enumerate();
+    all.filter_map(|(index, exception)| {
+        let state = seen.state(index, whole);
+        let (message, remedy) = care(exception, state)?;
+        let id = format!("exceptions/{}", state.word());
+        Some(Notice { id, verdict: Verdict::Permitted, message, remedy, place: at(exceptions, index) })
+    })
+    .collect()
+}
+
+fn at(exceptions: &Known<Exceptions>, index: usize) -> Place {
+    place(exceptions, &format!("/exceptions/{index}"))
 }
 
 fn approval(exception: &Exception) -> Approval {

@@ -13,7 +13,7 @@ use crate::model::{Config, Date, Exceptions, Level, Moment};
 use crate::report::{AsideBy, FlowResult, Notice, Place, Report, RuleInfo, RuleResult, Verdict};
 
 pub use check::check;
-pub use exceptions::{State, states};
+pub use exceptions::{Seen, State};
 
 /// What sets findings aside.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,15 +51,21 @@ impl Baseline {
 }
 
 impl Gate<'_> {
-    /// Sets findings aside, and says what there is to say about the exceptions.
-    pub fn apply(&self, flows: &mut [FlowResult], rules: &BTreeMap<Arc<str>, RuleInfo>, moment: Moment) -> Vec<Notice> {
-        let mut notices = Vec::new();
+    /// Sets findings aside in a part of the flows; `seen` remembers what the exceptions met.
+    pub fn apply(
+        &self,
+        flows: &mut [FlowResult],
+        rules: &BTreeMap<Arc<str>, RuleInfo>,
+        moment: Moment,
+        seen: &mut Seen,
+    ) {
         if let Some(config) = self.config {
             let mut packs_off = |finding: &mut RuleResult| pack_off(config, finding);
             each(flows, &mut packs_off);
         }
         if let Some(exceptions) = self.exceptions {
-            notices = exceptions::apply(exceptions, flows, rules, moment, self.whole);
+            seen.look(exceptions, flows, rules, moment);
+            exceptions::apply(exceptions, flows, seen);
         }
         if let Some(config) = self.config {
             each(flows, &mut |finding| lowered(config, finding, moment.day()));
@@ -68,7 +74,11 @@ impl Gate<'_> {
             each(flows, &mut |finding| known(baseline, finding));
         }
         flows.iter_mut().for_each(FlowResult::decide);
-        notices
+    }
+
+    /// What there is to say about the exceptions, once all flows are seen.
+    pub fn notices(&self, seen: &Seen) -> Vec<Notice> {
+        self.exceptions.map(|exceptions| exceptions::notices(exceptions, seen, self.whole)).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Third stage: everything known for a run, with every cross-reference resolved.
 
 mod drift;
+mod listed;
 mod references;
 mod vocabulary;
 mod words;
@@ -15,6 +16,7 @@ use crate::model::{Catalogue, CustomerContract, Manifest, ProviderAgreement, Pro
 use crate::problem::Problem;
 
 pub use drift::Archived;
+pub use listed::Listed;
 pub use vocabulary::Vocabulary;
 
 /// A document and what it says.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::finding::{self, Finding, plain_fact};
-use super::pretty;
+use super::{Each, pretty};
 use crate::report::{Notice, Place, Report, Verdict};
 
 /// Renders the result.
@@ -11,9 +11,8 @@ use crate::report::{Notice, Place, Report, Verdict};
 /// # Errors
 /// A value that JSON cannot hold: a fault of the program.
 pub fn render(report: &Report) -> Result<String, String> {
-    let mut issues: Vec<Json> = report.notices.iter().map(notice).collect();
-    issues.extend(finding::all(report).iter().map(issue));
-    pretty(&issues)
+    let findings = finding::all(report);
+    pretty(&Each(|| report.notices.iter().map(notice).chain(findings.iter().map(issue))))
 }
 
 fn issue(finding: &Finding<'_>) -> Json {

@@ -9,6 +9,7 @@ pub mod github;
 pub mod gitlab;
 pub mod html;
 pub mod impact;
+pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod memo;
@@ -21,17 +22,16 @@ pub mod sarif;
 mod service;
 pub mod text;
 
-use crate::report::Report;
-
 pub use page::Page;
 pub(crate) use page::{DIM, GREEN, RED, STRONG, styled};
 
-/// The result as JSON, with a line break at the end.
-///
-/// # Errors
-/// A value that JSON cannot hold: a fault of the program.
-pub fn json(report: &Report) -> Result<String, String> {
-    pretty(report)
+/// A list whose entries are put together one by one while it is written.
+pub(crate) struct Each<F>(pub(crate) F);
+
+impl<I: IntoIterator<Item: serde::Serialize>, F: Fn() -> I> serde::Serialize for Each<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 /// Any value as JSON, with a line break at the end.

@@ -14,6 +14,13 @@ const PIECE: usize = 256;
 
 /// Renders the whole result; `verbose` adds the rules that are satisfied, and by which facts.
 pub fn render(report: &Report, width: usize, verbose: bool) -> String {
+    let mut text = flows(report, width, verbose);
+    text.push_str(&end(report, width));
+    text
+}
+
+/// Renders the flows: all, or those of a part.
+pub fn flows(report: &Report, width: usize, verbose: bool) -> String {
     let section = |flow: &FlowResult| {
         let mut page = Page::new(width);
         flow_section(&mut page, report, flow, verbose);
@@ -25,11 +32,15 @@ pub fn render(report: &Report, width: usize, verbose: bool) -> String {
     for flows in report.flows.chunks(PIECE) {
         text.par_extend(flows.par_iter().map(section));
     }
+    text
+}
+
+/// Renders what comes after the flows.
+pub fn end(report: &Report, width: usize) -> String {
     let mut page = Page::new(width);
     notices(&mut page, report);
     summary(&mut page, report);
-    text.push_str(&page.finish());
-    text
+    page.finish()
 }
 
 fn flow_section(page: &mut Page, report: &Report, flow: &FlowResult, verbose: bool) {
@@ -244,13 +255,9 @@ fn summary(page: &mut Page, report: &Report) {
     let (flows, counts) = counts(report);
     let counts: Vec<String> = counts.into_iter().map(|(verdict, text)| styled(look(verdict), &text)).collect();
     page.paragraph(0, &format!("{} as of {}: {}", styled(STRONG, &flows), report.as_of, counts.join(", ")));
-    let set_aside = report.flows.iter().map(|flow| flow.set_aside());
-    let mut by: BTreeMap<AsideBy, usize> = BTreeMap::new();
-    for (_, aside) in set_aside.flatten().filter(|(_, aside)| aside.by != AsideBy::NotInForce) {
-        *by.entry(aside.by).or_default() += 1;
-    }
-    if !by.is_empty() {
-        let counts: Vec<String> = by.iter().map(|(by, number)| format!("{number} {}", by.word())).collect();
+    let by = report.summary.set_aside.iter().filter(|(by, _)| **by != AsideBy::NotInForce);
+    let counts: Vec<String> = by.map(|(by, number)| format!("{number} {}", by.word())).collect();
+    if !counts.is_empty() {
         page.paragraph(0, &styled(YELLOW, &format!("Findings that do not count: {}", counts.join(", "))));
     }
     decided_by(page, report);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 
-use super::{AsideBy, FactResult, FlowResult, Notice, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
+use super::{AsideBy, FactResult, FlowResult, Lines, Notice, Place, RuleInfo, RuleResult, SourceInfo, Status, Verdict};
 use crate::decide::{self, Decision};
 use crate::model::{Date, NONE, Root};
 use crate::resolve::{Cited, Fact, FlowFacts, Origin, Value};
@@ -113,7 +113,7 @@ pub fn lines<'a>(
     flows: &[FlowResult],
     notices: &[Notice],
     files: impl IntoIterator<Item = &'a Arc<SourceFile>>,
-) -> BTreeMap<String, BTreeMap<usize, String>> {
+) -> Lines {
     let files: HashMap<&str, &Arc<SourceFile>> = files.into_iter().map(|file| (file.path.as_str(), file)).collect();
     let mut wanted: HashMap<&str, BTreeSet<usize>> = HashMap::new();
     let of_asides = flows.iter().flat_map(|flow| &flow.rules).filter_map(|rule| rule.aside.as_ref()?.place.as_ref());

@@ -17,7 +17,7 @@ pub use build::{Detail, FlowParts, Told, fact_docs, flow_result, lines, rule_inf
 /// The version of the result's form. It grows with every change that a reader could notice.
 pub const VERSION: u32 = 1;
 
-/// The result of a run.
+/// The result of a run. What is known only at the end of a run stands last, so that a long result can be written while it grows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The version of this form.
@@ -27,10 +27,6 @@ pub struct Report {
     pub tool: Tool,
     /// The day of the decision.
     pub as_of: String,
-    /// The worst verdict of flows and notices; null when there was none.
-    pub verdict: Option<Verdict>,
-    /// How many flows have which verdict.
-    pub summary: Summary,
     /// Every file that was read for the run, with its digest.
     pub inputs: Vec<Input>,
     /// What the rules say, for the ids in `flows`.
@@ -43,8 +39,15 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
     /// The lines that places point to, by file and number.
-    pub lines: BTreeMap<String, BTreeMap<usize, String>>,
+    pub lines: Lines,
+    /// How many flows have which verdict.
+    pub summary: Summary,
+    /// The worst verdict of flows and notices; null when there was none.
+    pub verdict: Option<Verdict>,
 }
+
+/// Lines of files, by path and number.
+pub type Lines = BTreeMap<String, BTreeMap<usize, String>>;
 
 /// What decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -98,6 +101,9 @@ pub struct Summary {
     pub undetermined: usize,
     /// Refused flows.
     pub refused: usize,
+    /// Findings that do not count, by what sets them aside.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set_aside: BTreeMap<AsideBy, usize>,
 }
 
 /// A file that was read.
@@ -316,6 +322,13 @@ pub struct SourceInfo {
     pub confidence: Option<String>,
 }
 
+/// Adds lines to others.
+pub fn merge(lines: &mut Lines, more: Lines) {
+    for (file, more) in more {
+        lines.entry(file).or_default().extend(more);
+    }
+}
+
 impl Verdict {
     /// All verdicts, from best to worst.
     pub const ALL: [Self; 4] = [Self::Permitted, Self::Conditional, Self::Undetermined, Self::Refused];
@@ -344,15 +357,20 @@ impl Status {
 }
 
 impl Summary {
-    /// Counts the flows.
-    pub fn of(flows: &[FlowResult]) -> Self {
-        let count = |verdict| flows.iter().filter(|flow| flow.verdict == verdict).count();
-        Self {
-            flows: flows.len(),
-            permitted: count(Verdict::Permitted),
-            conditional: count(Verdict::Conditional),
-            undetermined: count(Verdict::Undetermined),
-            refused: count(Verdict::Refused),
+    /// Counts further flows.
+    pub fn count(&mut self, flows: &[FlowResult]) {
+        self.flows += flows.len();
+        for flow in flows {
+            let number = match flow.verdict {
+                Verdict::Permitted => &mut self.permitted,
+                Verdict::Conditional => &mut self.conditional,
+                Verdict::Undetermined => &mut self.undetermined,
+                Verdict::Refused => &mut self.refused,
+            };
+            *number += 1;
+            for aside in flow.rules.iter().filter_map(|rule| rule.aside.as_deref()) {
+                *self.set_aside.entry(aside.by).or_default() += 1;
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{Report, VERSION, Verdict};
+use super::{Report, Summary, VERSION, Verdict};
 use crate::problem::Problem;
 use crate::source::SourceFile;
 
@@ -70,6 +70,11 @@ impl Report {
         let flows = self.flows.iter().map(|flow| flow.verdict);
         if self.verdict != worst(&mut flows.chain(self.notices.iter().map(|notice| notice.verdict))) {
             return Some("contradicts itself: its verdict is not the worst of its flows and notices".to_owned());
+        }
+        let mut summary = Summary::default();
+        summary.count(&self.flows);
+        if self.summary != summary {
+            return Some("contradicts itself: `summary` does not give the numbers of its flows".to_owned());
         }
         None
     }

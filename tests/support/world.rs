@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 use tidegate::decide::{Decider, Decision, Verdict};
 use tidegate::document::{Document, Kind};
-use tidegate::knowledge::{Knowledge, Known};
+use tidegate::knowledge::{Knowledge, Known, Listed};
 use tidegate::load::Exclude;
 use tidegate::model::{Catalogue, CustomerContract, Date, Manifest, ProviderAgreement, ProviderProfile, Root};
 use tidegate::problem::Problem;
@@ -56,6 +56,7 @@ pub(crate) fn world() -> &'static World {
             profiles: workspace.knowledge.profiles.clone(),
             ..Knowledge::default()
         };
+        let manifests = Listed::read_all(&manifests).expect("manifests that were read before");
         World { workspace, manifests, scenarios, bare }
     })
 }

@@ -7,6 +7,7 @@ use super::{keys, show, time, unwritten};
 use crate::cli::{Outcome, Surroundings, check};
 use crate::evidence::{ATTESTATION, Export, RunManner, bundle};
 use crate::gate::Gate;
+use crate::knowledge::Listed;
 use crate::load;
 use crate::model::Moment;
 use crate::pipeline::{Manner, Run, evaluate};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &ExportArgs, around: &Surroundings) -> Result<Outcome, O
         baseline: opened.baseline.as_ref().map(|(baseline, _)| baseline),
         whole: manner.whole,
     };
-    let flows = manifests.iter().map(|manifest| manifest.model.flows.len()).sum();
+    let flows = manifests.iter().map(|manifest| manifest.flows).sum();
     let bar = check::progress(flows, around);
     let progress = |done| bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     let run = Run {
@@ -39,12 +40,13 @@ pub(super) fn run(args: &ExportArgs, around: &Surroundings) -> Result<Outcome, O
         gate,
         manner: Manner { detail: Detail::All, progress: &progress },
     };
-    let report = evaluate(workspace, manifests.to_vec(), run);
+    let report = evaluate(workspace, manifests, run);
     bar.finish_and_clear();
     let report = report.map_err(|message| Outcome::failed(&message))?;
     let own = workspace.inputs.iter().filter(|(file, _)| !file.embedded).map(|(file, _)| file.path.as_str());
     let baseline = opened.baseline.as_ref().map(|(_, file)| file);
     let revision = load::revision(&around.folder, own.chain(baseline.map(|file| file.path.as_str())));
+    let manifests = &Listed::read_all(manifests).map_err(|message| Outcome::failed(&message))?;
     let export = Export {
         report: &report,
         workspace,

@@ -4,6 +4,7 @@ use super::args::ReportArgs;
 use super::{keys, show, time, unwritten};
 use crate::cli::{Outcome, Surroundings};
 use crate::evidence::{self, Expected, REPORT_HTML, REPORT_PDF, RESULT_FILE, inspect};
+use crate::knowledge::Listed;
 use crate::load;
 use crate::render::memo::Signer;
 use crate::report::Report;
@@ -43,6 +44,7 @@ pub(super) fn run(args: &ReportArgs, around: &Surroundings) -> Result<Outcome, O
             },
         })
         .collect();
+    let manifests = Listed::read_all(&manifests).map_err(|message| Outcome::failed(&message))?;
     let files = evidence::dossier(&report, &workspace, &manifests, &found.files, &signers, now);
     let bytes = files.map_err(|message| Outcome::failed(&message))?.remove(form).unwrap_or_default();
     save::file(&args.out, &bytes).map_err(|error| unwritten(&args.out, &error))?;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{json as whole, pretty};
+use super::{json, pretty};
 use crate::report::{Report, Verdict};
 use crate::source::sha256;
 use ids::{id, prop, title};
@@ -48,7 +48,7 @@ pub fn files(
     place: &(dyn Fn(&str) -> String + Sync),
 ) -> Result<BTreeMap<String, String>, String> {
     let time = Timestamp::from_second(exported.as_second()).map_err(|error| error.to_string())?.to_string();
-    let digest = sha256(whole(report)?.as_bytes());
+    let digest = sha256(json::render(report)?.as_bytes());
     let source = Source { report, time, place, digest };
     Ok(BTreeMap::from([
         (RESULTS.to_owned(), pretty(&results(&source))?),

@@ -8,10 +8,11 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::finding::{self, Finding};
-use super::pretty;
+use super::{Each, pretty};
 use crate::report::{FlowResult, Notice, Report, RuleResult, Status, Verdict};
 use place::Related;
 
@@ -33,15 +34,16 @@ pub fn render(report: &Report, verbose: bool) -> Result<String, String> {
     let ids: BTreeSet<&str> = ids.chain(report.notices.iter().map(|notice| notice.id.as_str())).collect();
     let index: BTreeMap<&str, usize> = ids.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
 
-    let mut results: Vec<Json> = report.notices.iter().map(notice).collect();
-    results.extend(findings.iter().map(result));
-    results.extend(passed.into_iter().map(|(flow, rule)| pass(report, flow, rule)));
-    let left_out = results.len().saturating_sub(RESULTS);
-    results.truncate(RESULTS);
-    for result in &mut results {
-        let at = result["ruleId"].as_str().and_then(|id| index.get(id)).copied();
-        result["ruleIndex"] = json!(at);
-    }
+    let left_out = (report.notices.len() + findings.len() + passed.len()).saturating_sub(RESULTS);
+    let results = || {
+        let told = report.notices.iter().map(notice).chain(findings.iter().map(result));
+        let all = told.chain(passed.iter().map(|(flow, rule)| pass(report, flow, rule)));
+        all.take(RESULTS).map(|mut result| {
+            let at = result["ruleId"].as_str().and_then(|id| index.get(id)).copied();
+            result["ruleIndex"] = json!(at);
+            result
+        })
+    };
     let mut invocation = json!({ "executionSuccessful": true });
     if left_out > 0 {
         let text = format!(
@@ -49,23 +51,43 @@ pub fn render(report: &Report, verbose: bool) -> Result<String, String> {
         );
         invocation["toolExecutionNotifications"] = json!([{ "level": "warning", "message": { "text": text } }]);
     }
-    pretty(&json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "Tidegate",
-                "version": report.tool.version,
-                "semanticVersion": report.tool.version,
-                "rules": index.keys().map(|id| rules::descriptor(report, id)).collect::<Vec<_>>(),
-            }},
-            "automationDetails": { "id": format!("tidegate/{}", report.as_of) },
-            "invocations": [invocation],
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { (place::ROOT): { "description": { "text": "The folder in which Tidegate was run." } } },
-            "results": results,
-        }],
-    }))
+    let run = Run {
+        tool: json!({ "driver": {
+            "name": "Tidegate",
+            "version": report.tool.version,
+            "semanticVersion": report.tool.version,
+            "rules": index.keys().map(|id| rules::descriptor(report, id)).collect::<Vec<_>>(),
+        }}),
+        automation_details: json!({ "id": format!("tidegate/{}", report.as_of) }),
+        invocations: [invocation],
+        column_kind: "unicodeCodePoints",
+        original_uri_base_ids: json!({
+            (place::ROOT): { "description": { "text": "The folder in which Tidegate was run." } }
+        }),
+        results: Each(results),
+    };
+    pretty(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
+}
+
+/// A log file (SARIF 2.1.0, 3.13).
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [R; 1],
+}
+
+/// A run (SARIF 2.1.0, 3.14). Of thousands of results one is put together at a time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    tool: Json,
+    automation_details: Json,
+    invocations: [Json; 1],
+    column_kind: &'static str,
+    original_uri_base_ids: Json,
+    results: R,
 }
 
 fn passed(report: &Report) -> Vec<(&FlowResult, &RuleResult)> {
