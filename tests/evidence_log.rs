@@ -18,6 +18,7 @@ use tidegate::evidence::log::{
     Withdrawal, append, audit, consistent, included, notes, standing,
 };
 use tidegate::load::LogText;
+use tidegate::report::{FlowResult, Summary};
 
 use binary::{Folder, Run, root, tidegate_with};
 
@@ -703,6 +704,10 @@ fn differ(change: impl FnOnce(&mut Json)) -> (Run, Json) {
     let mut result: Json = serde_json::from_str(&text).unwrap();
     folder.write("before/result.json", &text);
     change(&mut result);
+    // The numbers follow from the flows.
+    let mut summary = Summary::default();
+    summary.count(&serde_json::from_value::<Vec<FlowResult>>(result["flows"].clone()).unwrap());
+    result["summary"] = json!(summary);
     folder.write("after/result.json", &result.to_string());
     let diff =
         |more: &[&str]| tidegate_with(&folder.0, &[&["evidence", "diff", "before", "after"], more].concat(), &GIT);

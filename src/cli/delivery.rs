@@ -34,9 +34,9 @@ struct Form {
 
 /// Where the pieces of a form go.
 enum Sink {
-    Output(fn(&str)),
+    Printed(fn(&str)),
     /// A file, as long as it can be written.
-    File(PathBuf, io::Result<Growing>),
+    Saved(PathBuf, io::Result<Growing>),
 }
 
 impl<'a> Delivery<'a> {
@@ -89,10 +89,10 @@ impl<'a> Delivery<'a> {
 impl Form {
     fn new(target: Target<Format>, around: &Surroundings) -> Self {
         let sink = match target.file {
-            None => Sink::Output(around.print),
+            None => Sink::Printed(around.print),
             Some(path) => {
                 let file = Growing::start(&path);
-                Sink::File(path, file)
+                Sink::Saved(path, file)
             }
         };
         Self { format: target.format, sink, started: false, empty: true }
@@ -133,7 +133,7 @@ impl Form {
             Format::Markdown => self.sink.write(&render::markdown::render(report, render::markdown::COMMENT)),
             Format::Html => self.sink.write(&render::html::render(report)),
         }
-        if let Sink::File(path, file) = self.sink {
+        if let Sink::Saved(path, file) = self.sink {
             outcome.saved(&path, file.and_then(Growing::finish));
         }
         Ok(())
@@ -151,23 +151,23 @@ impl Sink {
     /// How wide a text may be.
     fn width(&self, around: &Surroundings) -> usize {
         match self {
-            Self::Output(_) => around.width,
-            Self::File(..) => WIDTH,
+            Self::Printed(_) => around.width,
+            Self::Saved(..) => WIDTH,
         }
     }
 
     /// Writes a text for people: with colours, or into a file without.
     fn text(&mut self, piece: &str) {
         match self {
-            Self::Output(print) => print(piece),
-            Self::File(..) => self.write(&anstream::adapter::strip_str(piece).to_string()),
+            Self::Printed(print) => print(piece),
+            Self::Saved(..) => self.write(&anstream::adapter::strip_str(piece).to_string()),
         }
     }
 
     fn write(&mut self, piece: &str) {
         match self {
-            Self::Output(print) => print(piece),
-            Self::File(_, file) => {
+            Self::Printed(print) => print(piece),
+            Self::Saved(_, file) => {
                 if let Ok(growing) = file
                     && let Err(error) = growing.write(piece)
                 {

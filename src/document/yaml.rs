@@ -92,7 +92,7 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
     let node = serde_yaml::from_str_with_options::<Node>(text, options)
         .map_err(|error| YamlError::new(text, error.without_snippet()))?;
     match node.duplicate() {
-        Some((first, second)) => Err(YamlError::duplicate(text, first, second)),
+        Some((first, second)) => Err(YamlError::duplicate(text, &second.text, first.bytes().start, second.bytes())),
         None => Ok(node),
     }
 }

@@ -6,8 +6,6 @@ use serde_yaml::budget::BudgetBreach;
 use serde_yaml::granit_parser::ErrorKind;
 use serde_yaml::{Error, ExternalMessageSource};
 
-use super::yaml::Key;
-
 /// Why a text is not YAML that Tidegate reads.
 #[derive(Debug)]
 pub struct YamlError {
@@ -67,12 +65,13 @@ impl YamlError {
         Self::at(text, start, message, help)
     }
 
-    pub(super) fn duplicate(text: &str, first: &Key, second: &Key) -> Self {
-        let line = text.get(..first.bytes().start).unwrap_or_default().matches('\n').count() + 1;
+    /// A key that stands at one byte, and again in a range of them.
+    pub(super) fn duplicate(text: &str, key: &str, first: usize, second: Range<usize>) -> Self {
+        let line = text.get(..first).unwrap_or_default().matches('\n').count() + 1;
         Self {
-            message: format!("the key `{}` stands twice in one mapping", second.text),
+            message: format!("the key `{key}` stands twice in one mapping"),
             help: format!("the first one stands in line {line}: keep one of them"),
-            span: second.bytes(),
+            span: second,
         }
     }
 

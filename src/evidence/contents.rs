@@ -8,15 +8,15 @@ use rayon::prelude::*;
 
 use super::decision::decision;
 use super::envelope::Envelope;
+use super::export::Export;
 use super::keys::SigningKey;
 use super::statement::{
-    DECISION, FLOW_PERMITTED, FLOW_WAIVED, InputFile, PERMITTED, RESULT, Resource, RunManner, Statement, VERIFIER,
+    DECISION, FLOW_PERMITTED, FLOW_WAIVED, InputFile, PERMITTED, RESULT, Resource, Statement, VERIFIER,
     VerificationResult, Verifier,
 };
 use super::{ATTESTATION, Files, POLICIES, README, REPORT_HTML, REPORT_PDF, RESULT_FILE, RESULTS, SUMS};
 use crate::knowledge::Known;
-use crate::load::Revision;
-use crate::model::{Date, Manifest, Moment, Time};
+use crate::model::{Manifest, Moment, Time};
 use crate::render::memo::{self, Dossier};
 use crate::report::{AsideBy, FlowResult, Report, Verdict};
 use crate::resolve::Absent;
@@ -30,29 +30,6 @@ const WIDTH: usize = 80;
 pub(super) const BASELINE: &str = "baseline";
 /// The kinds that are policies.
 pub(super) const POLICY_KINDS: [&str; 3] = ["policy", "rule-pack", "schema"];
-
-/// A run, and what there is to say about its evidence.
-#[derive(Debug, Clone, Copy)]
-pub struct Export<'a> {
-    /// The result, with the facts of every rule.
-    pub report: &'a Report,
-    /// What decided; all of the knowledge, not only what the manifests name.
-    pub workspace: &'a Workspace,
-    /// The manifests.
-    pub manifests: &'a [Known<Manifest>],
-    /// The earlier result that the run was compared with.
-    pub baseline: Option<&'a Arc<SourceFile>>,
-    /// How the run was made.
-    pub run: RunManner,
-    /// The day of the decision.
-    pub as_of: Date,
-    /// When the bundle is made.
-    pub time: Time,
-    /// For how many days it may be relied on.
-    pub valid_days: Option<u32>,
-    /// The git repository of the inputs.
-    pub revision: Option<&'a Revision>,
-}
 
 /// The files of a bundle, signed by the keys; with none, somebody signs later.
 ///

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::contents::Export;
+use super::export::Export;
 use super::statement::{Decision, Finding, FlowDecision, InputFile, Paper, Resource, Revision, Tool};
 use crate::decide::language_version;
 use crate::document::yaml::escape;

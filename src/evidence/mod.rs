@@ -7,6 +7,7 @@ mod contents;
 mod decision;
 pub mod diff;
 mod envelope;
+mod export;
 mod fault;
 mod keys;
 pub mod log;
@@ -17,8 +18,9 @@ mod verify;
 
 use std::collections::BTreeMap;
 
-pub use contents::{Export, bundle, dossier};
+pub use contents::{bundle, dossier};
 pub use envelope::{Envelope, PAYLOAD_TYPE, Signature, pae};
+pub use export::Export;
 pub use fault::{Fault, FaultKind};
 pub use keys::{Algorithm, PublicKey, SigningKey};
 pub use replay::{Change, FactChange, Outcome, Replay, open, replay};

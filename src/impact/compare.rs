@@ -3,30 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{self, Facts};
-use super::{
-    Change, Counts, Direction, FileChange, FlowChange, Impact, InputChange, RuleChange, Spot, Standing, StateInfo,
-    VERSION,
-};
-use crate::report::{Aside, AsideBy, FlowResult, Input, Notice, Place, Report, RuleResult, Status, Verdict};
+use super::state::State;
+use super::{Change, Counts, Direction, FileChange, FlowChange, Impact, InputChange, RuleChange, VERSION};
+use crate::report::{Aside, AsideBy, FlowResult, Input, Notice, RuleResult, Status, Verdict};
 
 /// Something in the base and in the head.
 type Pair<T> = (Option<T>, Option<T>);
 
 /// The kinds of files that say what words and facts mean.
 const WORDS: [&str; 3] = ["vocabulary", "schema", "rule-pack"];
-
-/// A result, and how its state is called.
-#[derive(Clone, Copy)]
-pub struct State<'a> {
-    /// The result, with the facts of every rule.
-    pub report: &'a Report,
-    /// What the user calls the state.
-    pub name: &'a str,
-    /// The commit, where it is one.
-    pub commit: Option<&'a str>,
-    /// What the other state calls a file of this one.
-    pub name_of: &'a dyn Fn(&str) -> String,
-}
 
 /// What differs between two states.
 pub fn compare(base: &State<'_>, head: &State<'_>) -> Impact {
@@ -231,49 +216,4 @@ fn notices(base: &State<'_>, head: &State<'_>) -> Vec<Notice> {
     let new =
         head.report.notices.iter().filter(|notice| !said.contains(&(notice.id.as_str(), notice.message.as_str())));
     new.map(|notice| Notice { place: head.place(&notice.place), ..notice.clone() }).collect()
-}
-
-impl State<'_> {
-    fn info(&self) -> StateInfo {
-        StateInfo {
-            name: self.name.to_owned(),
-            commit: self.commit.map(str::to_owned),
-            as_of: self.report.as_of.clone(),
-            tool: self.report.tool.clone(),
-            verdict: self.report.verdict,
-            summary: self.report.summary.clone(),
-        }
-    }
-
-    fn path(&self, file: &str) -> String {
-        (self.name_of)(file)
-    }
-
-    fn place(&self, place: &Place) -> Place {
-        Place { file: self.path(&place.file), ..place.clone() }
-    }
-
-    pub(super) fn spot(&self, place: &Place) -> Spot {
-        let lines = self.report.lines.get(&place.file);
-        Spot {
-            file: self.path(&place.file),
-            line: place.line,
-            column: place.column,
-            text: lines.and_then(|lines| lines.get(&place.line)).cloned().unwrap_or_default(),
-            source: place.source.clone(),
-        }
-    }
-
-    fn standing(&self, rule: &RuleResult) -> Standing {
-        Standing {
-            status: rule.status,
-            verdict: rule.verdict,
-            aside: rule
-                .aside
-                .as_deref()
-                .map(|aside| Aside { place: aside.place.as_ref().map(|place| self.place(place)), ..aside.clone() }),
-            items: rule.items.clone(),
-            contracts: rule.contracts.clone(),
-        }
-    }
 }

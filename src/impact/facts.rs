@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::compare::State;
+use super::state::State;
 use super::{FactChange, FactValue};
 use crate::report::{FactResult, FlowResult, RuleResult};
 

@@ -4,6 +4,7 @@
 
 mod compare;
 mod facts;
+mod state;
 
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use serde_json::Value as Json;
 
 use crate::report::{Aside, Notice, SourceInfo, Status, Summary, Tool, Verdict};
 
-pub use compare::{State, compare};
+pub use compare::compare;
+pub use state::State;
 
 /// The version of the form. It grows with every change that a reader could notice.
 pub const VERSION: u32 = 1;

@@ -11,12 +11,9 @@ use crate::model::{ANY, Root, Status, TermType, UNKNOWN};
 use crate::report::Verdict;
 use crate::resolve::Value;
 
-use super::entry::{Entry, Register};
+use super::entry::{Entry, PROCESSOR, Register};
 use super::records::special_categories;
 use super::{papers, transfers};
-
-/// The term for one who processes on behalf of another.
-pub(super) const PROCESSOR: &str = "dpv:DataProcessor";
 
 /// The prefix of the terms that are all about people.
 const PERSONAL: &str = "pd:";

@@ -8,6 +8,9 @@ use crate::workspace::Workspace;
 
 use super::table::{list, or_unknown};
 
+/// The term of DPV for one who processes on behalf of another.
+pub(super) const PROCESSOR: &str = "dpv:DataProcessor";
+
 /// All flows of a run.
 pub(super) struct Register<'a> {
     pub(super) workspace: &'a Workspace,

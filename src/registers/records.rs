@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{NONE, Root, TermType, UNKNOWN};
 use crate::resolve::Value;
 
-use super::entry::{Entry, Register, yes_no};
+use super::entry::{Entry, PROCESSOR, Register, yes_no};
 use super::papers;
 use super::table::{Table, list, or_unknown};
 use super::transfers;
@@ -114,9 +114,8 @@ pub(super) fn csv(register: &Register<'_>) -> Result<String, String> {
 /// On whose behalf: the customers whose contracts govern the data, where we are their processor.
 fn on_behalf_of(entry: &Entry<'_>) -> String {
     let own = entry.catalogue.find("context.flow.organisation.role").map(|decl| &decl.dpv);
-    let processor = super::dpv::PROCESSOR;
     match entry.value("context.flow.organisation.role") {
-        Value::Name(role) if own.and_then(|terms| terms.get(role)).is_some_and(|term| term == processor) => {
+        Value::Name(role) if own.and_then(|terms| terms.get(role)).is_some_and(|term| term == PROCESSOR) => {
             match papers::contracts(entry).filter(|contracts| !contracts.is_empty()) {
                 Some(contracts) => list(contracts.iter().map(|contract| &contract.model.title)),
                 None => UNKNOWN.to_owned(),
