@@ -36,7 +36,7 @@ const CONTRACT: &str = "contract";
 const SCHEMA: &str = "schema";
 
 impl Texts {
-    /// The texts of an earlier run, in the order of [`Workspace::inputs`], each with what it is there.
+    /// The texts of an earlier run, in the order of [`super::Workspace::inputs`], each with what it is there.
     ///
     /// # Errors
     /// A configuration that cannot be read, or a text that is nothing a run reads.
