@@ -110,6 +110,23 @@ fn kinds_and_levels_of_sarif_are_used_rightly() {
 
 // ---- Where it goes ---------------------------------------------------------------------------------------------------
 
+/// Two spellings of one file are not seen as one; then the later form holds, whole, and others may read it as any new file.
+#[test]
+fn forms_never_mix_in_one_file() {
+    let folder = Folder::new();
+    let saved = saved().display().to_string();
+    let args = ["convert", &saved, "--format=json=out", "--format=text=./out", "--format=json=alone"];
+    assert_eq!(tidegate(&folder.0, &args).stderr, "");
+    let text = tidegate(&folder.0, &["convert", &saved]).stdout;
+    assert_eq!(fs::read_to_string(folder.0.join("out")).unwrap(), text);
+    let mut names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["alone", "out"], "nothing else is left");
+    folder.write("new", "");
+    let rights = |name: &str| fs::metadata(folder.0.join(name)).unwrap().permissions();
+    assert_eq!(rights("out"), rights("new"));
+}
+
 #[test]
 fn every_form_has_the_same_exit_code() {
     let mut report = value();

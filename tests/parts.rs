@@ -74,21 +74,19 @@ fn parts_give_the_bytes_of_the_whole() {
     let run = run(&workspace, Detail::Findings);
     let whole = evaluate(&workspace, &manifests, run).unwrap();
 
-    let (mut told, mut saved, mut lines, mut empty, mut parts) = (String::new(), String::new(), Lines::new(), true, 0);
+    let (mut told, mut saved, mut lines, mut parts) = (String::new(), String::new(), Lines::new(), 0);
+    let mut pieces = json::Pieces::default();
     let mut rest: Report = evaluate_in_parts(&workspace, &manifests, run, &mut |part| {
         parts += 1;
         told.push_str(&text::flows(part, 80, true));
-        if parts == 1 {
-            saved.push_str(&json::start(part)?);
-        }
-        json::flows(part, &mut empty, &mut |piece| saved.push_str(piece))?;
+        pieces.part(part, &mut |piece| saved.push_str(piece))?;
         merge(&mut lines, std::mem::take(&mut part.lines));
         Ok(())
     })
     .unwrap();
     merge(&mut rest.lines, lines);
     told.push_str(&text::end(&rest, 80));
-    saved.push_str(&json::end(&rest, empty).unwrap());
+    pieces.end(&rest, &mut |piece| saved.push_str(piece)).unwrap();
 
     assert!(parts > 1, "one part shows nothing");
     assert!(told == text::render(&whole, 80, true), "the text is another one");

@@ -26,10 +26,8 @@ pub(super) struct Delivery<'a> {
 struct Form {
     format: Format,
     sink: Sink,
-    /// Of JSON: whether its start is written.
-    started: bool,
-    /// Of JSON: whether no flow is written yet.
-    empty: bool,
+    /// How far JSON is written.
+    json: json::Pieces,
 }
 
 /// Where the pieces of a form go.
@@ -91,22 +89,18 @@ impl Form {
         let sink = match target.file {
             None => Sink::Printed(around.print),
             Some(path) => {
-                let file = Growing::start(&path);
-                Sink::Saved(path, file)
+                let started = Growing::start(&path);
+                Sink::Saved(path, started)
             }
         };
-        Self { format: target.format, sink, started: false, empty: true }
+        Self { format: target.format, sink, json: json::Pieces::default() }
     }
 
     /// Writes what can be written before the end is known.
     fn part(&mut self, part: &Report, around: &Surroundings, verbose: bool) -> Result<(), String> {
         match self.format {
             Format::Text => self.sink.text(&text::flows(part, self.sink.width(around), verbose)),
-            Format::Json => {
-                self.start(part)?;
-                let (sink, empty) = (&mut self.sink, &mut self.empty);
-                json::flows(part, empty, &mut |piece| sink.write(piece))?;
-            }
+            Format::Json => self.json.part(part, &mut |piece| self.sink.write(piece))?,
             _ => {}
         }
         Ok(())
@@ -122,10 +116,7 @@ impl Form {
     ) -> Result<(), String> {
         match self.format {
             Format::Text => self.sink.text(&text::end(report, self.sink.width(around))),
-            Format::Json => {
-                self.start(report)?;
-                self.sink.write(&json::end(report, self.empty)?);
-            }
+            Format::Json => self.json.end(report, &mut |piece| self.sink.write(piece))?,
             Format::Sarif => self.sink.write(&render::sarif::render(report, verbose)?),
             Format::Junit => self.sink.write(&render::junit::render(report)?),
             Format::Github => self.sink.write(&render::github::render(report)),
@@ -135,13 +126,6 @@ impl Form {
         }
         if let Sink::Saved(path, file) = self.sink {
             outcome.saved(&path, file.and_then(Growing::finish));
-        }
-        Ok(())
-    }
-
-    fn start(&mut self, report: &Report) -> Result<(), String> {
-        if !std::mem::replace(&mut self.started, true) {
-            self.sink.write(&json::start(report)?);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::pretty;
 use crate::report::{FlowResult, Input, Lines, Notice, Report, RuleInfo, Summary, Tool, Verdict};
 
 /// Flows whose text is made side by side before it is passed on. A flow with the facts of every rule takes some 250 KB.
@@ -32,56 +33,66 @@ struct End<'a> {
     verdict: &'a Option<Verdict>,
 }
 
+/// How far a result is written.
+#[derive(Debug, Default)]
+pub struct Pieces {
+    started: bool,
+    flows: bool,
+}
+
 /// The whole result, with a line break at the end.
 ///
 /// # Errors
 /// A value that JSON cannot hold: a fault of the program.
 pub fn render(report: &Report) -> Result<String, String> {
-    let mut text = start(report)?;
-    let mut first = true;
-    flows(report, &mut first, &mut |piece| text.push_str(piece))?;
-    text.push_str(&end(report, first)?);
+    let mut text = String::new();
+    let mut pieces = Pieces::default();
+    pieces.part(report, &mut |piece| text.push_str(piece))?;
+    pieces.end(report, &mut |piece| text.push_str(piece))?;
     Ok(text)
 }
 
-/// What stands before the flows.
-///
-/// # Errors
-/// As [`render`].
-pub fn start(report: &Report) -> Result<String, String> {
-    let Report { version, tool, as_of, inputs, rules, facts, .. } = report;
-    let text = pretty(&Start { version: *version, tool, as_of, inputs, rules, facts })?;
-    Ok(format!("{},\n  \"flows\": [", text.strip_suffix("\n}").unwrap_or(&text)))
-}
-
-/// The flows: all, or those of a part. `first` tells whether none was written before.
-///
-/// # Errors
-/// As [`render`].
-pub fn flows(report: &Report, first: &mut bool, write: &mut dyn FnMut(&str)) -> Result<(), String> {
-    // A line break in JSON stands only between its parts, never in a text.
-    let one = |flow: &FlowResult| Ok(pretty(flow)?.replace('\n', "\n    "));
-    for piece in report.flows.chunks(PIECE) {
-        let texts: Vec<Result<String, String>> = piece.par_iter().map(one).collect();
-        for text in texts {
-            write(if std::mem::take(first) { "\n    " } else { ",\n    " });
-            write(&text?);
+impl Pieces {
+    /// Writes the flows of a part; before the first of them, what stands before all flows.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub fn part(&mut self, report: &Report, write: &mut dyn FnMut(&str)) -> Result<(), String> {
+        self.start(report, write)?;
+        // A line break in JSON stands only between its parts, never in a text.
+        let one = |flow: &FlowResult| Ok(pretty(flow)?.trim_end().replace('\n', "\n    "));
+        for piece in report.flows.chunks(PIECE) {
+            let texts: Vec<Result<String, String>> = piece.par_iter().map(one).collect();
+            for text in texts {
+                let further = std::mem::replace(&mut self.flows, true);
+                write(if further { ",\n    " } else { "\n    " });
+                write(&text?);
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// What stands after the flows. `empty`: there was none.
-///
-/// # Errors
-/// As [`render`].
-pub fn end(report: &Report, empty: bool) -> Result<String, String> {
-    let Report { notices, lines, summary, verdict, .. } = report;
-    let text = pretty(&End { notices, lines, summary, verdict })?;
-    let flows_end = if empty { "],\n" } else { "\n  ],\n" };
-    Ok(format!("{flows_end}{}\n", text.strip_prefix("{\n").unwrap_or(&text)))
-}
+    /// Writes what stands after the flows.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub fn end(mut self, report: &Report, write: &mut dyn FnMut(&str)) -> Result<(), String> {
+        self.start(report, write)?;
+        let Report { notices, lines, summary, verdict, .. } = report;
+        let text = pretty(&End { notices, lines, summary, verdict })?;
+        write(if self.flows { "\n  ],\n" } else { "],\n" });
+        write(text.strip_prefix("{\n").unwrap_or(&text));
+        Ok(())
+    }
 
-fn pretty(value: &impl Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
+    fn start(&mut self, report: &Report, write: &mut dyn FnMut(&str)) -> Result<(), String> {
+        if std::mem::replace(&mut self.started, true) {
+            return Ok(());
+        }
+        let Report { version, tool, as_of, inputs, rules, facts, .. } = report;
+        let text = pretty(&Start { version: *version, tool, as_of, inputs, rules, facts })?;
+        write(text.strip_suffix("\n}\n").unwrap_or(&text));
+        write(",\n  \"flows\": [");
+        Ok(())
+    }
 }
